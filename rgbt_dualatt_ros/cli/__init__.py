@@ -1,0 +1,1 @@
+"""Floor 6, commands: parse, call, print. The only place that prints and wires."""

@@ -1,0 +1,1 @@
+"""Floor 1, the nouns: boxes, frame pairs, predictions, settings, errors. NumPy only."""

@@ -1,0 +1,130 @@
+"""Settings in YAML files, with or without the wrapper of ROS parameter files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.settings import (
+    Setting,
+    Value,
+    build,
+    flatten_names,
+    nearest_name,
+    values_of,
+    walk,
+)
+
+ConfigT = TypeVar("ConfigT")
+
+
+def read_values(path: Path) -> dict[str, object]:
+    """The settings of a YAML file by dotted name, without the wrapper of ROS parameter files.
+
+    Raises:
+        ConfigError: when the file cannot be read or is no mapping; the text names file and line.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read settings {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not a text file") from None
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path} is not valid YAML: {reason}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, Mapping):
+        raise ConfigError(f"{path} must hold names and values, not {type(content).__name__}")
+    for wrapped in content.values():
+        if isinstance(wrapped, Mapping) and "ros__parameters" in wrapped:
+            content = wrapped["ros__parameters"] or {}
+            break
+    values = flatten_names(content)
+    values.pop("use_sim_time", None)  # every ROS node has it; it is none of ours
+    return values
+
+
+def load_config(
+    config_class: type[ConfigT], path: Path | None = None, overrides: Iterable[str] = ()
+) -> ConfigT:
+    """A configuration from a file and then from `name=value` texts, which win.
+
+    Raises:
+        ConfigError: on any unknown name or wrong value, naming the file or the text.
+    """
+    values = read_values(path) if path else {}
+    config = build(config_class, values, source=str(path) if path else "")
+    changes = _parse_overrides(config_class, overrides)
+    return build(config_class, {**values_of(config), **changes}) if changes else config
+
+
+def to_yaml(config: object) -> str:
+    """A ROS parameter file with every value and its meaning; `load_config` reads it back."""
+    lines = [
+        "# Every setting with its default. Made by: rgbt-dualatt config --yaml",
+        "/**:",
+        "  ros__parameters:",
+    ]
+    values = values_of(config)
+    open_groups: list[str] = []
+    not_given = [each for each in walk(type(config)) if values[each.name] == ()]
+    for each in walk(type(config)):
+        if each in not_given:
+            continue
+        *groups, name = each.name.split(".")
+        if groups != open_groups:
+            shared = 0
+            while groups[: shared + 1] == open_groups[: shared + 1] and shared < len(groups):
+                shared += 1
+            new = range(shared, len(groups))
+            lines.extend(f"{'  ' * (depth + 2)}{groups[depth]}:" for depth in new)
+            open_groups = groups
+        indent = "  " * (len(groups) + 2)
+        lines.append(f"{indent}{name}: {_yaml_value(values[each.name])}  # {_comment(each)}")
+    # rcl cannot read an empty list, so these stand below as comments.
+    lines += [f"    # {each.name}: not given  # {_comment(each)}" for each in not_given]
+    return "\n".join(lines) + "\n"
+
+
+def _comment(each: Setting) -> str:
+    range_text = f" [{each.range_text}]" if each.range_text else ""
+    unit = f" ({each.declaration.unit})" if each.declaration.unit else ""
+    return f"{each.declaration.text}{unit}{range_text}"
+
+
+def _yaml_value(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return _yaml_float(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_yaml_float, value)) + "]"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value)
+
+
+def _yaml_float(value: float) -> str:
+    # rcl wants a dot in a double and PyYAML wants one before the exponent.
+    text = repr(float(value))
+    mantissa, exponent, power = text.partition("e")
+    return f"{mantissa}{'' if '.' in mantissa else '.0'}{exponent}{power}"
+
+
+def _parse_overrides(config_class: type[object], overrides: Iterable[str]) -> dict[str, Value]:
+    known = {each.name: each for each in walk(config_class)}
+    changes: dict[str, Value] = {}
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ConfigError(f"write a setting as name=value; got {text!r}")
+        if name not in known:
+            raise ConfigError(f"there is no setting {name}{nearest_name(name, known)}")
+        changes[name] = known[name].parse(value)
+    return changes

@@ -1,0 +1,38 @@
+"""RgbtSequence: one annotated video, whatever it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+
+
+class RgbtSequence(Protocol):
+    """One annotated video: a folder, a bag, or a rendered scene.
+
+    Attributes:
+        name: unique within a run; used in file names.
+        attributes: challenge labels in capitals, RGBT234's (`NO`, `PO`, `HO`, ...); may be empty.
+        truth: `(N, 4)` xywh, px, one row a pair; NaN where the target is absent or not annotated.
+            Row 0 is the initial box and always finite.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102  described in the class
+
+    @property
+    def attributes(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def truth(self) -> Boxes: ...  # noqa: D102
+
+    def __len__(self) -> int: ...
+
+    def pairs(self) -> Iterator[FramePair]:
+        """Every frame pair in order, exactly `len(self)` of them; may be called again.
+
+        Raises:
+            DatasetError: when a frame cannot be read; the text names the file.
+        """

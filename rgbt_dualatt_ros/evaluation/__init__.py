@@ -1,0 +1,1 @@
+"""Floor 4, numbers: one-pass runs, precision and success, records on disk, the report."""

@@ -1,0 +1,1 @@
+"""Floor 2, nets: forward passes and their weights, no policy."""

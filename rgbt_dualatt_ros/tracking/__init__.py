@@ -1,0 +1,1 @@
+"""Floor 3, the algorithm, in the order of the paper."""

@@ -1,0 +1,1 @@
+"""Floor 4, drawings: boxes and states on images."""
