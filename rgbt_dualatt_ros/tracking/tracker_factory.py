@@ -1,25 +1,101 @@
-"""Trackers by the name a user gives on the command line."""
+"""Trackers by the names a user gives on the command line."""
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
+from rgbt_dualatt_ros.tracking.opencv_tracker import PEERS, Modality, OpencvTracker
 from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
 
+OWN_TRACKERS = ("dualatt", "static")
+MODALITIES: tuple[Modality, ...] = ("rgb", "thermal")
 
-def build_tracker(name: str, config: TrackerConfig) -> Tracker:
-    """A new tracker: `dualatt`, `static`, or a peer.
+
+def build_tracker(
+    name: str, config: TrackerConfig, models: Mapping[str, Sequence[Path]] | None = None
+) -> Tracker:
+    """A new tracker: `dualatt`, `static`, or a peer on one modality such as `csrt@rgb`.
+
+    Args:
+        models: files of the peers that need some, by the name of the peer; see `parse_models`.
 
     Raises:
-        ConfigError: when there is no tracker of that name.
+        ConfigError: when there is no tracker of that name, or it lacks what it needs.
         WeightsError: when its weights are missing.
     """
-    if name == "static":
+    (full_name,) = _check_single(name)
+    if full_name == "static":
         return StaticTracker()
-    if name == "dualatt":
+    if full_name == "dualatt":
         # torch is imported only by those who ask for a net.
         from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
 
         return DualAttentionTracker.from_config(config)
-    raise ConfigError(f"there is no tracker {name!r}; there are dualatt, static")
+    peer, _, modality = full_name.partition("@")
+    return OpencvTracker(
+        peer,
+        "rgb" if modality == "rgb" else "thermal",
+        tuple((models or {}).get(peer, ())),
+        config.seed,
+    )
+
+
+def expand_names(names: Iterable[str]) -> list[str]:
+    """Names for `build_tracker`, each once: a peer without modality stands for both.
+
+    `["dualatt", "csrt"]` becomes `["dualatt", "csrt@rgb", "csrt@thermal"]`.
+
+    Raises:
+        ConfigError: when there is no tracker of a name; the text lists those there are.
+    """
+    expanded: list[str] = []
+    for name in names:
+        peer, at, modality = name.partition("@")
+        if name in OWN_TRACKERS or (peer in PEERS and modality in MODALITIES):
+            expanded.append(name)
+        elif peer in PEERS and not at:
+            expanded.extend(f"{peer}@{each}" for each in MODALITIES)
+        else:
+            raise ConfigError(_unknown(name))
+    return list(dict.fromkeys(expanded))
+
+
+def parse_models(texts: Iterable[str]) -> dict[str, tuple[Path, ...]]:
+    """Model files by peer from texts such as `nanotrack=BACKBONE,HEAD`.
+
+    Raises:
+        ConfigError: when a text is not of that form or names no peer that has models.
+    """
+    models: dict[str, tuple[Path, ...]] = {}
+    with_models = {name: kind for name, kind in PEERS.items() if kind.model_names}
+    for text in texts:
+        name, _, files = text.partition("=")
+        if name not in with_models or not files:
+            forms = " or ".join(
+                f"{each}={','.join(kind.model_names)}" for each, kind in with_models.items()
+            )
+            raise ConfigError(f"cannot read model {text!r}; expected {forms}")
+        models[name] = tuple(Path(file.strip()) for file in files.split(","))
+    return models
+
+
+def _check_single(name: str) -> list[str]:
+    names = expand_names([name])
+    if len(names) != 1:
+        raise ConfigError(f"tracker {name} sees one modality; say {' or '.join(names)}")
+    return names
+
+
+def _unknown(name: str) -> str:
+    known = [*OWN_TRACKERS, *(f"{peer}@{each}" for peer in PEERS for each in MODALITIES)]
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return (
+        f"there is no tracker {name!r}{hint}; there are {', '.join(OWN_TRACKERS)}, and "
+        f"{', '.join(PEERS)}, each with @rgb or @thermal"
+    )
