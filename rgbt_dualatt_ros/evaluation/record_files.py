@@ -1,0 +1,120 @@
+"""The text files of one record: boxes, the other columns, names and versions."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES, Record
+
+Json = dict[str, Any]
+
+_STATUS_NUMBERS = {name: number for number, name in STATUS_NAMES.items()}
+
+
+def write_record(folder: Path, record: Record, made_with: Json) -> None:
+    """Write boxes.txt, frames.csv and record.json into an existing `folder`.
+
+    Args:
+        folder: receives the files.
+        record: is written with four decimals of a pixel.
+        made_with: versions and machine.
+    """
+    (folder / "boxes.txt").write_text(boxes_text(record.boxes), encoding="utf-8")
+    (folder / "frames.csv").write_text(_frames_text(record), encoding="utf-8")
+    about = {
+        "tracker": record.tracker,
+        "sequence": record.sequence,
+        "seed": record.seed,
+        "failure": record.failure,
+        "failure_kind": record.failure_kind,
+        "measures": dict(record.measures),
+        "made_with": made_with,
+    }
+    (folder / "record.json").write_text(to_json(about), encoding="utf-8")
+
+
+def boxes_text(boxes: NDArray[np.floating]) -> str:
+    """`x,y,w,h` a line with four decimals, `nan` where there is no box."""
+    rows = (",".join(f"{value:.4f}" for value in row) for row in boxes)
+    return "".join(f"{row}\n" for row in rows)
+
+
+def read_boxes(path: Path) -> NDArray[np.float64]:
+    """`(N, 4)` from a file of `boxes_text`."""
+    rows = path.read_text(encoding="utf-8").split()
+    return np.array([row.split(",") for row in rows], np.float64).reshape(-1, 4)
+
+
+def _frames_text(record: Record) -> str:
+    rows = zip(record.scores, record.statuses, record.seconds, strict=True)
+    lines = (
+        f"{score:.6g},{STATUS_NAMES[int(status)]},{spent:.7f}\n" for score, status, spent in rows
+    )
+    return "score,status,seconds\n" + "".join(lines)
+
+
+def read_record(path: Path) -> Record:
+    """The record in the folder `path`.
+
+    Raises:
+        ConfigError: when its names cannot be read.
+        ValueError: when its columns do not fit together; KeyError, OSError: likewise.
+    """
+    about = read_json(path / "record.json")
+    boxes = read_boxes(path / "boxes.txt")
+    lines = (path / "frames.csv").read_text(encoding="utf-8").splitlines()[1:]
+    columns = [line.split(",") for line in lines]
+    if len(columns) != len(boxes):
+        raise ValueError(f"{len(boxes)} boxes, but {len(columns)} lines in frames.csv")
+    return Record(
+        tracker=about["tracker"],
+        sequence=about["sequence"],
+        seed=about["seed"],
+        boxes=boxes,
+        scores=np.array([row[0] for row in columns], np.float64),
+        statuses=np.array([_STATUS_NUMBERS[row[1]] for row in columns], np.uint8),
+        seconds=np.array([row[2] for row in columns], np.float64),
+        failure=about["failure"],
+        failure_kind=about["failure_kind"],
+        measures={
+            name: math.nan if value is None else value for name, value in about["measures"].items()
+        },
+    )
+
+
+def read_json(path: Path) -> Json:
+    """The names and values in a JSON file.
+
+    Raises:
+        ConfigError: when it cannot be read or is no mapping.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read {path}: {error}") from None
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path} must hold names and values")
+    return content
+
+
+def to_json(content: Mapping[str, object]) -> str:
+    """JSON text; numbers that are not finite become null, which every reader understands."""
+    return json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n"
+
+
+def _finite(content: object) -> object:
+    if isinstance(content, Mapping):
+        return {name: _finite(value) for name, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    if isinstance(content, float) and not math.isfinite(content):
+        return None
+    return content

@@ -1,0 +1,231 @@
+"""Records on disk as text, so that a run can be continued and others can read it.
+
+    run.json                                  settings, versions, command line
+    truth/SEQUENCE/truth.txt                  x,y,w,h a line; nan where absent
+    truth/SEQUENCE/sequence.json              name, attributes, where it came from
+    records/TRACKER/SEQUENCE/seed-0/boxes.txt     x,y,w,h a line, four decimals
+                                    frames.csv    score, status, seconds a line
+                                    record.json   names, settings, versions, failure
+
+A record is written under another name and then renamed, so one that exists is complete.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.evaluation.record_files import (
+    Json,
+    boxes_text,
+    read_boxes,
+    read_json,
+    read_record,
+    to_json,
+    write_record,
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SequenceTruth:
+    """What a report knows of a sequence without opening it: name, boxes `(N, 4)`, labels."""
+
+    name: str
+    boxes: NDArray[np.floating]
+    attributes: tuple[str, ...] = ()
+    source: str = ""
+
+    @classmethod
+    def of(cls, sequence: RgbtSequence, source: str = "") -> SequenceTruth:
+        """That of `sequence`; nothing is scored when its truth does not fit its frames."""
+        truth: NDArray[np.floating] = sequence.truth
+        if truth.shape != (len(sequence), 4):
+            truth = np.full((len(sequence), 4), np.nan)
+        return cls(sequence.name, truth, tuple(sequence.attributes), source)
+
+
+class ResultFolder:
+    """The folder of one run: every record of it was made with the same settings."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, run: Json, *, force: bool = False) -> ResultFolder:
+        """A new folder, or an old one of a run with the same settings to be continued.
+
+        Args:
+            path: made when it does not exist.
+            run: what run.json will say; its `settings` must equal those of an old run.
+            force: discard the records of an old run with other settings.
+
+        Raises:
+            ConfigError: when it cannot be written, holds other things or another run.
+        """
+        folder = cls(path)
+        with _writing(path):
+            path.mkdir(parents=True, exist_ok=True)
+            if force:
+                folder._discard_records()
+            else:
+                folder._refuse_others(run)
+            _write_atomically(path / "run.json", to_json(run))
+        return folder
+
+    def read_run(self) -> Json:
+        """What run.json says.
+
+        Raises:
+            ConfigError: when there is none that can be read.
+        """
+        return read_json(self.path / "run.json")
+
+    def save_truth(self, truth: SequenceTruth) -> SequenceTruth:
+        """Keep `truth` and give it back as reports will read it: with four decimals.
+
+        Raises:
+            ConfigError: when the folder has a sequence of this name with other boxes.
+        """
+        folder = self.path / "truth" / _file_name(truth.name)
+        text = boxes_text(truth.boxes)
+        old = folder / "truth.txt"
+        if old.is_file() and old.read_text(encoding="utf-8") != text:
+            raise ConfigError(
+                f"{self.path} has records of another sequence named {truth.name} (its truth "
+                "differs); choose another folder with --out, or discard them with --force"
+            )
+        about = {
+            "name": truth.name,
+            "attributes": list(truth.attributes),
+            "frames": len(truth.boxes),
+            "source": truth.source,
+        }
+        with _writing(self.path):
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_atomically(folder / "sequence.json", to_json(about))
+            _write_atomically(old, text)
+        return self.load_truth(truth.name)
+
+    def load_truth(self, sequence: str) -> SequenceTruth:
+        """The truth kept under that name.
+
+        Raises:
+            ConfigError: when it cannot be read.
+        """
+        folder = self.path / "truth" / _file_name(sequence)
+        about = read_json(folder / "sequence.json")
+        try:
+            boxes = read_boxes(folder / "truth.txt")
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"cannot read {folder / 'truth.txt'}: {error}") from None
+        return SequenceTruth(sequence, boxes, tuple(about["attributes"]), about["source"])
+
+    def save(self, record: Record, made_with: Json) -> Record:
+        """Keep `record` and give it back as it will be read: boxes with four decimals.
+
+        Args:
+            record: replaces an older one of the same tracker, sequence and seed.
+            made_with: versions and machine, for a reader who wonders where a number comes from.
+
+        Raises:
+            ConfigError: when the folder cannot be written.
+        """
+        final = self._record_path(record.tracker, record.sequence, record.seed)
+        partial = final.with_name(f"{final.name}.part-{os.getpid()}")
+        with _writing(self.path):
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            write_record(partial, record, made_with)
+            shutil.rmtree(final, ignore_errors=True)
+            partial.rename(final)
+        return read_record(final)
+
+    def load(self, tracker: str, sequence: str, seed: int) -> Record | None:
+        """The record kept under these names; None when there is none, or a damaged one."""
+        path = self._record_path(tracker, sequence, seed)
+        if not path.is_dir():
+            return None
+        try:
+            return read_record(path)
+        except (OSError, ValueError, KeyError, ConfigError) as error:
+            _log.warning("%s is damaged and is made again: %s", path, error)
+            return None
+
+    def records(self) -> list[Record]:
+        """Every record of the folder, in the order of their names."""
+        found = (read_record(each.parent) for each in self.path.glob("records/*/*/*/record.json"))
+        return sorted(found, key=lambda each: (each.tracker, each.sequence, each.seed))
+
+    def _record_path(self, tracker: str, sequence: str, seed: int) -> Path:
+        folder = self.path / "records" / _file_name(tracker) / _file_name(sequence)
+        return folder / f"seed-{seed}"
+
+    def _refuse_others(self, run: Json) -> None:
+        if not self._has_run():
+            return
+        differing = _first_difference(self.read_run().get("settings", {}), run["settings"])
+        if differing:
+            raise ConfigError(
+                f"{self.path} holds a run with other settings ({differing}); choose another "
+                "folder with --out, or discard its records with --force"
+            )
+
+    def _discard_records(self) -> None:
+        if self._has_run():
+            for name in ("records", "truth"):
+                shutil.rmtree(self.path / name, ignore_errors=True)
+
+    def _has_run(self) -> bool:
+        if (self.path / "run.json").is_file():
+            return True
+        if any(self.path.iterdir()):
+            raise ConfigError(
+                f"{self.path} is not empty and holds no evaluation; choose another folder "
+                "with --out"
+            )
+        return False
+
+
+def _first_difference(old: Mapping[str, object], new: Mapping[str, object]) -> str:
+    new = json.loads(to_json(new))  # lists for tuples, as in the file
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            return f"{name}: {old.get(name, 'not given')} there, {new.get(name, 'not given')} now"
+    return ""
+
+
+def _file_name(name: str) -> str:
+    # A dot alone would be a folder of the file system.
+    return quote(name, safe=" @()+,=~").replace("..", "%2E%2E") or "%00"
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.part-{os.getpid()}")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write results to {path}: {error.strerror or error}; choose a folder that "
+            "can be written with --out"
+        ) from None

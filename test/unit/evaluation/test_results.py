@@ -1,0 +1,111 @@
+"""Records on disk: round trips, continuing, damaged and foreign folders.
+
+Proves: what is read equals what was saved, a half-written record is none, settings are guarded.
+Does not prove safety against a power cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.tracker import Tracker
+from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation.one_pass import Pass, run_one_pass
+from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+
+RUN = {"settings": {"tracker.threads": 1, "registration.homography": ()}}
+
+
+@pytest.fixture
+def record(
+    make_sequence: Callable[..., RgbtSequence], make_tracker: Callable[..., Tracker]
+) -> Record:
+    """Half a pass: answers, an error, frames without an answer."""
+    return run_one_pass(
+        make_tracker(drift=1 / 3, raises_at=4), make_sequence(name="a b/.."), Pass("csrt@rgb", 2)
+    )
+
+
+def test_a_record_comes_back_as_it_was_saved(tmp_path: Path, record: Record) -> None:
+    record = replace(record, measures={"latency_p50_ms": 12.5, "latency_p99_ms": float("nan")})
+    folder = ResultFolder.open(tmp_path, RUN)
+    saved = folder.save(record, {"numpy": "2"})
+    np.testing.assert_allclose(saved.boxes, record.boxes, atol=5e-5)
+    np.testing.assert_allclose(saved.scores, record.scores, rtol=1e-5)
+    np.testing.assert_allclose(saved.seconds, record.seconds, atol=1e-6)
+    np.testing.assert_array_equal(saved.statuses, record.statuses)
+    assert saved.failure == record.failure
+    assert saved.failure_kind == "tracker"
+    assert dict(saved.measures) == pytest.approx(dict(record.measures), nan_ok=True)
+    again = folder.load("csrt@rgb", "a b/..", 2)
+    assert again is not None
+    np.testing.assert_array_equal(again.boxes, saved.boxes)
+    assert [each.sequence for each in folder.records()] == ["a b/.."]
+
+
+def test_files_stay_inside_the_folder(tmp_path: Path, record: Record) -> None:
+    folder = ResultFolder.open(tmp_path / "run", RUN)
+    folder.save(replace(record, sequence="../../escape"), {})
+    assert [each.name for each in tmp_path.iterdir()] == ["run"]
+
+
+def test_boxes_are_text_with_four_decimals(tmp_path: Path, record: Record) -> None:
+    ResultFolder.open(tmp_path, RUN).save(record, {})
+    (boxes,) = tmp_path.glob("records/csrt@rgb/*/seed-2/boxes.txt")
+    lines = boxes.read_text().splitlines()
+    assert lines[1] == "5.3333,7.0000,12.0000,10.0000"
+    assert lines[5] == "nan,nan,nan,nan"
+
+
+def test_truth_comes_back_with_its_gaps(
+    tmp_path: Path, make_sequence: Callable[..., RgbtSequence]
+) -> None:
+    sequence = make_sequence(attributes=("TC", "OCC"))
+    sequence.truth[3] = np.nan
+    folder = ResultFolder.open(tmp_path, RUN)
+    truth = folder.save_truth(SequenceTruth.of(sequence, "folder tiny"))
+    np.testing.assert_allclose(truth.boxes, sequence.truth, atol=5e-5)
+    assert (truth.attributes, truth.source) == (("TC", "OCC"), "folder tiny")
+    sequence.truth[1] += 1
+    with pytest.raises(ConfigError, match="another sequence named tiny"):
+        folder.save_truth(SequenceTruth.of(sequence))
+
+
+def test_a_half_written_record_is_none(tmp_path: Path, record: Record) -> None:
+    folder = ResultFolder.open(tmp_path, RUN)
+    folder.save(record, {})
+    (path,) = tmp_path.glob("records/*/*/seed-2")
+    (path / "frames.csv").write_text("score,status,seconds\n1,TRACKING,0.1\n")
+    assert folder.load("csrt@rgb", "a b/..", 2) is None
+    path.rename(path.with_name("seed-2.part-77"))
+    assert folder.load("csrt@rgb", "a b/..", 2) is None
+
+
+def test_equal_settings_continue_and_others_are_refused(tmp_path: Path, record: Record) -> None:
+    ResultFolder.open(tmp_path, RUN).save(record, {})
+    assert ResultFolder.open(tmp_path, RUN).records()
+    other = {"settings": {**RUN["settings"], "tracker.threads": 2}}
+    with pytest.raises(ConfigError, match=r"tracker.threads: 1 there, 2 now.*--out.*--force"):
+        ResultFolder.open(tmp_path, other)
+    assert ResultFolder.open(tmp_path, other, force=True).records() == []
+
+
+def test_a_folder_with_other_things_is_never_touched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    for force in (False, True):
+        with pytest.raises(ConfigError, match="holds no evaluation"):
+            ResultFolder.open(tmp_path, RUN, force=force)
+    assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=r"cannot write results to .*file/out: .*--out"):
+        ResultFolder.open(tmp_path / "file" / "out", RUN)
