@@ -1,0 +1,78 @@
+"""CompressedImage messages to arrays: JPEG, and PNG of 8 or 16 bits, by OpenCV."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from rgbt_dualatt_ros.core.errors import EncodingError
+from rgbt_dualatt_ros.imaging.message_fields import CompressedImageMessage, Pixels, byte_view
+
+_JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+_PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"
+_TO_RGB = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}
+
+
+def decode_compressed(message: CompressedImageMessage, where: str) -> Pixels:
+    """The picture in a sensor_msgs/CompressedImage, as `image_codec.decode_image` gives it.
+
+    What the bytes are is seen from the bytes; of the format text, which every driver writes its
+    own way, only `compressedDepth` matters, which is another format altogether. A turned camera
+    (EXIF orientation) does not turn the image: boxes and thermal image would not follow.
+
+    Args:
+        message: anything with the fields of sensor_msgs/CompressedImage.
+        where: topic or file, for the error.
+
+    Raises:
+        EncodingError: when the data is not a whole JPEG or PNG picture.
+    """
+    if "compressedDepth" in message.format:
+        raise EncodingError(
+            f"{where}: {message.format!r} is for depth images and is not read; choose the raw or "
+            "the compressed topic of the camera"
+        )
+    data = byte_view(message.data, where)
+    _refuse_truncated(data.tobytes(), message.format, where)
+    try:
+        # UNCHANGED keeps 16 bits and ignores the EXIF orientation.
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise EncodingError(f"{where}: {_described(data, message)}: {error.err}") from None
+    if pixels is None:
+        raise EncodingError(f"{where}: {_described(data, message)}: the data is damaged")
+    return _as_pixels(pixels, where)
+
+
+def _refuse_truncated(data: bytes, text: str, where: str) -> None:
+    """Older OpenCV fills the missing part of a picture with grey and says nothing."""
+    if data.startswith(_JPEG_START):
+        # A preview inside the header has its own end; the picture's lies behind the last scan.
+        is_whole = data.rfind(_JPEG_END) > data.rfind(_JPEG_SCAN)
+    elif data.startswith(_PNG_START):
+        is_whole = data.rfind(_PNG_END) > 0
+    else:
+        start = data[:4].hex(" ") or "nothing"
+        raise EncodingError(
+            f"{where}: format {text!r} starts with {start}, which is neither JPEG nor PNG"
+        )
+    if not is_whole:
+        raise EncodingError(f"{where}: {text!r} of {len(data)} bytes is cut off")
+
+
+def _described(data: memoryview, message: CompressedImageMessage) -> str:
+    return f"cannot decode {message.format!r} of {data.nbytes} bytes"
+
+
+def _as_pixels(picture: MatLike, where: str) -> Pixels:
+    if picture.ndim == 2 and picture.dtype == np.uint16:
+        return np.asarray(picture, np.uint16)
+    if picture.dtype == np.uint16:
+        # Colour of 16 bits has no use here beyond its upper 8.
+        picture = np.right_shift(np.asarray(picture, np.uint16), 8)
+    if picture.dtype not in (np.uint8, np.uint16) or picture.shape[2:] not in ((), (3,), (4,)):
+        raise EncodingError(f"{where}: a picture of {picture.dtype} {picture.shape} is not read")
+    pixels = np.asarray(picture, np.uint8)
+    to_rgb = _TO_RGB.get(pixels.shape[-1]) if pixels.ndim == 3 else None
+    return pixels if to_rgb is None else np.asarray(cv2.cvtColor(pixels, to_rgb), np.uint8)
