@@ -73,6 +73,9 @@ class SyncConfig:
         "latest takes the newest pair and counts the ones it skips; every takes all, in order.",
         choices=("latest", "every"),
     )
+    every_limit: int = setting(
+        300, "Pairs that may wait for the tracker with mode every.", 1, 100_000
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,12 @@ class ThermalConfig:
     )
     smoothing: float = setting(
         0.95, "Weight of the past in the percentile range; 0 follows every frame.", 0.0, 0.999
+    )
+    max_drift: float = setting(
+        4.0,
+        "Grey levels that a smoothed range may change an unchanged pixel from frame to frame.",
+        0.1,
+        255.0,
     )
     hot_is_dark: bool = setting(
         False, "The camera shows warm things dark; turn the picture round."
@@ -114,6 +123,12 @@ class TargetConfig:
 
     box: tuple[float, ...] = setting(
         (), "x, y, w, h in the first pair; empty waits for a topic or service.", unit="px"
+    )
+    history_pairs: int = setting(
+        30, "Pairs kept so that a box drawn on an older image can start the target.", 1, 1000
+    )
+    answer_timeout_s: float = setting(
+        15.0, "Longest wait of a service for its answer.", 0.1, 600.0, unit="s"
     )
 
 
