@@ -1,7 +1,7 @@
 """Annotation text to boxes.
 
-Proves: every delimiter, order and sign of absence that data sets use, and that a slip names file and
-line. Not: that the boxes fit any image.
+Proves: every delimiter, order and sign of absence that data sets use, and that a slip names file
+and line. Not: that the boxes fit any image.
 """
 
 from __future__ import annotations

@@ -1,0 +1,106 @@
+"""Image files on disk: found in the order of their numbers, read whole or refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.errors import DatasetError
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+
+# Boxes mean pixels as stored; an orientation tag would turn one camera's pictures only.
+_AS_RGB = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+_AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+_JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
+_PNG_START, _PNG_END = b"\x89PNG", b"IEND"
+
+
+def list_images(folder: Path) -> list[Path]:
+    """The image files of `folder` in the order of the numbers in their names: 2.jpg before 10.jpg.
+
+    Raises:
+        DatasetError: when the folder cannot be read or holds no image.
+    """
+    try:
+        found = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+        ]
+    except OSError as error:
+        raise DatasetError(f"cannot read folder {folder}: {error.strerror}") from None
+    if not found:
+        kinds = ", ".join(suffix[1:] for suffix in IMAGE_SUFFIXES)
+        raise DatasetError(f"there is no image in {folder}; expected files of {kinds}")
+    return sorted(found, key=_number_order)
+
+
+def read_rgb(path: Path) -> NDArray[np.uint8]:
+    """The colour image `(H, W, 3)` uint8, red first; a grey file gives three equal channels.
+
+    Raises:
+        DatasetError: when the file cannot be read or is cut short; the text names it.
+    """
+    return np.asarray(cv2.cvtColor(_read(path, _AS_RGB), cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def read_thermal(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The thermal image `(H, W)` as stored: uint8 grey levels or uint16 counts.
+
+    Raises:
+        DatasetError: as `read_rgb`, and for numbers of another type.
+    """
+    image = _read(path, _AS_GREY)
+    if image.dtype not in (np.uint8, np.uint16):
+        raise DatasetError(f"{path} holds {image.dtype}; a thermal image has 8 or 16 bits")
+    return image
+
+
+def write_png(path: Path, image: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
+    """Write `(H, W, 3)` RGB or `(H, W)` uint8 or uint16 without loss.
+
+    Raises:
+        DatasetError: when the file cannot be written.
+    """
+    stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+    _, encoded = cv2.imencode(".png", stored)
+    try:
+        path.write_bytes(encoded.tobytes())
+    except OSError as error:
+        raise DatasetError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _read(path: Path, flags: int) -> NDArray[np.uint8]:
+    # cv2.imread prints to stderr and says only None; bytes first tell why.
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"cannot read {path}: {error.strerror}") from None
+    if not content:
+        raise DatasetError(f"{path} is empty")
+    if _is_cut_short(content):
+        raise DatasetError(f"{path} is cut short: the end of the image is missing")
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
+    except cv2.error as error:  # such as more pixels than OpenCV agrees to
+        raise DatasetError(f"cannot read {path}: {error.err}") from None
+    if image is None:
+        raise DatasetError(f"{path} is not an image that OpenCV can read")
+    return np.asarray(image)
+
+
+def _is_cut_short(content: bytes) -> bool:
+    """Whether the mark that ends a JPEG or PNG is missing; decoders fill such images with grey."""
+    if content.startswith(_JPEG_START):
+        # A thumbnail has an end of its own, but before the scan of the image.
+        return content.rfind(_JPEG_END) <= content.rfind(_JPEG_SCAN)
+    return content.startswith(_PNG_START) and _PNG_END not in content
+
+
+def _number_order(path: Path) -> tuple[list[int], str]:
+    return [int(digits) for digits in re.findall(r"\d+", path.stem)], path.name
