@@ -11,7 +11,7 @@ TEST_ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean distclean
+.PHONY: help setup demo test lint generate clean distclean
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: setup  ## all tests (TEST_ARGS="test/unit -k box" for some)
 
 lint: setup  ## ruff, mypy --strict and the import rules
 	@tools/lint.sh
+
+generate: setup  ## write config/tracker.yaml and the parameter table from the settings
+	@.venv/bin/python tools/write_generated.py
 
 clean:  ## remove what was built, keep .venv
 	@rm -rf build install log output .ruff_cache .mypy_cache .pytest_cache .hypothesis .import_linter_cache

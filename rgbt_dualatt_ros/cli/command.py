@@ -1,0 +1,79 @@
+"""How a command of ours begins and ends: interpreter, log, one line for an error, exit code."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from rgbt_dualatt_ros.core.errors import RgbtError
+from rgbt_dualatt_ros.core.process_environment import set_compute_environment
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+_ROS_HINT = (
+    "this command needs ROS 2; in a checkout: make setup, on an installed ROS 2: "
+    "source /opt/ros/<distro>/setup.bash"
+)
+_HINTS = {
+    "rclpy": _ROS_HINT,
+    "rgbt_dualatt": "its messages are not built; in a checkout: make setup, in a workspace: "
+    "colcon build, then source install/setup.bash",
+    "torch": "pip install torch torchvision, or activate the virtual environment that has it",
+    "torchvision": "pip install torchvision, of the version that fits torch",
+}
+
+
+def run_command(command: Callable[[], int]) -> int:
+    """Call `command` and give its exit code; what a user can mend becomes one line on stderr.
+
+    A programming error keeps its traceback.
+    """
+    enter_virtual_environment()
+    set_compute_environment()
+    logging.basicConfig(format="%(levelname)s: %(message)s")
+    try:
+        code = command()
+        sys.stdout.flush()
+    except RgbtError as error:
+        return _complain(str(error))
+    except ModuleNotFoundError as error:
+        return _complain(_missing_module(error))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing is wrong, and nobody listens.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def enter_virtual_environment() -> None:
+    """Continue in the active virtual environment when this interpreter has no torch.
+
+    `ros2 run` and `ros2 launch` start the interpreter that built the package. Users build with the
+    system's Python and keep torch in an environment that they activate.
+    """
+    if "VIRTUAL_ENV" not in os.environ or find_spec("torch"):
+        return
+    python = Path(os.environ["VIRTUAL_ENV"]).absolute() / "bin" / "python"
+    if python.exists() and python != Path(sys.executable):
+        os.execv(python, [str(python), *sys.argv])  # the same program, the user's own interpreter
+
+
+def _missing_module(error: ModuleNotFoundError) -> str:
+    name = (error.name or "").partition(".")[0]
+    if not name or name == "rgbt_dualatt_ros":
+        raise error
+    hint = _HINTS.get(name, f"pip install {name}")
+    return f"Python module {name} is missing in {sys.executable}: {hint}"
+
+
+def _complain(text: str) -> int:
+    sys.stdout.flush()
+    print(f"error: {text}", file=sys.stderr)
+    return EXIT_BAD_INPUT
