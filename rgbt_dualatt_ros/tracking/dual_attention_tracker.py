@@ -1,0 +1,151 @@
+"""DualAttentionTracker: follows one target by an online-trained classifier over two modalities."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.errors import FramePairError, NotInitializedError
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
+from rgbt_dualatt_ros.models.backbone import Backbone
+from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
+from rgbt_dualatt_ros.models.device import choose_device
+from rgbt_dualatt_ros.models.weights import load_backbone
+from rgbt_dualatt_ros.tracking.box_regressor import BoxRegressor
+from rgbt_dualatt_ros.tracking.feature_map import FeatureExtractor, FeatureMap
+from rgbt_dualatt_ros.tracking.first_frame import FirstFrame
+from rgbt_dualatt_ros.tracking.local_proposals import LocalProposals
+from rgbt_dualatt_ros.tracking.lost_search import search_place
+from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
+from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
+from rgbt_dualatt_ros.tracking.sample_collector import SampleCollector
+from rgbt_dualatt_ros.tracking.search_window import SearchWindow
+from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
+from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
+from rgbt_dualatt_ros.tracking.track_state import TrackState
+
+_SCORE_OF_NOTHING = 0.0  # neither for nor against: no camera showed anything
+
+
+class DualAttentionTracker:
+    """Implements `Tracker`; one instance follows one target and belongs to one thread."""
+
+    def __init__(self, config: TrackerConfig, backbone: Backbone, device: torch.device) -> None:
+        self._config = config
+        self._extractor = FeatureExtractor(backbone, config, device)
+        head = ClassifierHead(self._extractor.width, config.head.hidden, config.head.dropout)
+        head.to(device)
+        self._learner = OnlineLearner(head, config)
+        self._scorer = ProposalScorer(head, config.proposals.best)
+        self._local = LocalProposals(config.proposals)
+        self._collector = SampleCollector(config.samples)
+        self._first_frame = FirstFrame(config, self._extractor, self._collector)
+        self._regressor = BoxRegressor(config.box_regression)
+        self._localizer = TargetLocalizer(self._regressor, config.min_side)
+        self._confidence = TrackConfidence(config.status)
+        self.reset()
+
+    @classmethod
+    def from_config(cls, config: TrackerConfig) -> DualAttentionTracker:
+        """A tracker with the weights and on the device that `config` names.
+
+        Raises:
+            ConfigError: when the device is not there.
+            WeightsError: when the weights are missing or do not fit.
+        """
+        device = choose_device(config.device)
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        return cls(config, load_backbone(config.weights, config.seed), device)
+
+    def reset(self) -> None:
+        """Forget the target; the next run draws the same random numbers as the first."""
+        self._state: TrackState | None = None
+        self._rng = np.random.default_rng(self._config.seed)
+        self._learner.reseed(self._config.seed)
+
+    def initialize(self, pair: FramePair, box: Box) -> None:
+        """Learn the target inside `box`; see `Tracker.initialize`."""
+        box.check_usable(pair.size, self._config.min_side)
+        first = self._first_frame.samples(pair, box, self._rng)
+        self._learner.fit_first_frame(first.positives, first.negatives)
+        self._regressor.forget()
+        if self._config.box_regression.enabled:
+            self._regressor.fit(first.regression_features, first.regression_boxes, box)
+        self._confidence.restart(self._scorer.mean_score(first.positives))
+        self._state = TrackState.start(pair.size, box)
+
+    def track(self, pair: FramePair) -> Prediction:
+        """Localise the target, then learn from it; see `Tracker.track`."""
+        state = self._checked_state(pair)
+        place = self._search_place(state)
+        features = self._extractor.extract(pair, SearchWindow.around(place, self._config.search))
+        if not features.sees.any():
+            return self._wait(pair, state)
+        proposals = self._local.propose(state, place, self._rng)
+        finding = self._localizer.localize(self._scorer.best(features, proposals), pair.size)
+        self._state = self._judge(state, finding)
+        self._learn(features, state.status)
+        return self._predict(pair, self._state, finding)
+
+    def _checked_state(self, pair: FramePair) -> TrackState:
+        if self._state is None:
+            raise NotInitializedError("call initialize(pair, box) before track(pair)")
+        if pair.size != self._state.size:
+            raise FramePairError(
+                f"the image size changed from {self._state.size} to {pair.size}; initialize again"
+            )
+        return self._state
+
+    def _search_place(self, state: TrackState) -> Box:
+        if not state.is_searching:
+            return state.box
+        step = self._config.search.lost_step
+        return search_place(state.trusted, state.frames_lost, step, state.size)
+
+    def _judge(self, state: TrackState, finding: Finding) -> TrackState:
+        status = self._confidence.update(finding.score)
+        return state.after(
+            finding.box, finding.refined, status, has_clue=self._confidence.has_clue
+        )
+
+    def _wait(self, pair: FramePair, state: TrackState) -> Prediction:
+        """No camera shows anything: keep the last trusted box, learn nothing."""
+        self._state = state.after_nothing(self._confidence.update(None))
+        return Prediction(state.reported, _SCORE_OF_NOTHING, self._state.status, pair.stamp_ns)
+
+    def _learn(self, features: FeatureMap, status_before: TrackStatus) -> None:
+        config = self._config.learning
+        state = self._state
+        if not config.enabled or state is None:
+            return
+        if state.status is TrackStatus.TRACKING:
+            if features.sees.all():
+                self._remember(features, state)
+            self._learner.advance()
+        elif status_before is TrackStatus.TRACKING:
+            self._learner.update_short_term()
+
+    def _remember(self, features: FeatureMap, state: TrackState) -> None:
+        config = self._config.learning
+        target = state.box
+        positives = self._collector.positives(
+            target, config.positives_per_frame, state.size, self._rng
+        )
+        negatives = self._collector.negatives(
+            target,
+            config.negatives_per_frame,
+            config.max_background_overlap,
+            features.window.region,
+            self._rng,
+        )
+        self._learner.remember(features.read(positives), features.read(negatives))
+
+    @staticmethod
+    def _predict(pair: FramePair, state: TrackState, finding: Finding) -> Prediction:
+        is_lost = state.status is TrackStatus.LOST
+        box = state.reported if is_lost else finding.refined
+        return Prediction(box, finding.score, state.status, pair.stamp_ns, finding.source)
