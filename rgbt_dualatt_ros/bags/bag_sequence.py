@@ -1,0 +1,197 @@
+"""BagSequence: the pairs of a bag, matched, decoded and registered just as the node does it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.bags.bag_reader import BagReader, RawMessage
+from rgbt_dualatt_ros.bags.bag_topics import (
+    COMPRESSED_TYPE,
+    TRUTH_TYPE,
+    BagTopics,
+    find_image_topic,
+)
+from rgbt_dualatt_ros.bags.message_types import truth_row
+from rgbt_dualatt_ros.bags.stamped_truth import StampedTruth
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.imaging.image_codec import decode_compressed, decode_image
+from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
+from rgbt_dualatt_ros.streaming.pair_synchronizer import MatchedPair, PairSynchronizer, Side
+
+_LOGGER = logging.getLogger(__name__)
+_NS_PER_MS = 1e6
+_STORAGE_SUFFIXES = (".mcap", ".db3")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BagFrame:
+    """The images of one pair as recorded; the fields are those of `datasets.raw_frame.RawFrame`.
+
+    Attributes:
+        rgb: `(H, W, 3)` uint8, red first, or `(H, W)` of a camera without colour.
+        thermal: `(h, w)` uint8, uint16 or float32; `(h, w, 3)` of a camera that paints it.
+    """
+
+    rgb: NDArray[Any]
+    thermal: NDArray[Any]
+    rgb_stamp_ns: int
+    thermal_stamp_ns: int
+    truth: NDArray[np.float32]
+
+
+class BagSequence:
+    """The annotated video in a bag; implements `RgbtSequence`.
+
+    Pairs come from the synchroniser and decoder that the node uses, with the same settings. It
+    starts at the first pair with a true box. The bag is read once to learn the stamps, without
+    decoding images, and once more for each `pairs()`; images are never held in memory.
+
+    Args:
+        path: folder of the bag, or its only file.
+        topics: names of the three topics.
+        config: settings `sync.*`, `thermal.*` and `registration.*`.
+        initial_box: where to start in the first pair, when the bag holds no true boxes.
+        is_truth_needed: False reads a bag without any box, as for export; rows are NaN then.
+
+    Raises:
+        DatasetError: when the bag cannot be read, lacks a topic, or gives no pair.
+    """
+
+    attributes: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        path: Path | str,
+        topics: BagTopics | None = None,
+        config: Config | None = None,
+        initial_box: Box | None = None,
+        *,
+        is_truth_needed: bool = True,
+    ) -> None:
+        self.path = Path(path)
+        name = self.path.resolve()
+        self.name = name.stem if name.suffix in _STORAGE_SUFFIXES else name.name
+        self._config = config or Config()
+        self._topics = topics or BagTopics()
+        stamps_ns, true_boxes = self._read_stamps()
+        truth = StampedTruth(true_boxes).at(stamps_ns)
+        self._first = 0
+        if initial_box is not None:
+            truth[0] = initial_box.as_array()
+        elif is_truth_needed:
+            self._first = self._find_start(truth, has_boxes=bool(true_boxes))
+        self.truth: Boxes = truth[self._first :]
+        self.stamps_ns: NDArray[np.int64] = stamps_ns[self._first :]
+
+    def __len__(self) -> int:
+        return len(self.stamps_ns)
+
+    def pairs(self) -> Iterator[FramePair]:
+        """Every frame pair in order; see `RgbtSequence.pairs`.
+
+        Raises:
+            EncodingError: when an image cannot be decoded.
+        """
+        decoder = PairDecoder(self._config.thermal, self._config.registration)
+        with BagReader(self.path) as reader:
+            for match in self._matches_from_start(reader):
+                if match.after_jump:
+                    decoder.reset()
+                yield decoder.decode(
+                    reader.decode(match.rgb), reader.decode(match.thermal), match.stamp_ns
+                )
+
+    def frames(self) -> Iterator[BagFrame]:
+        """The images of every pair as recorded, neither normalised nor registered.
+
+        Raises:
+            EncodingError: when an image cannot be decoded.
+        """
+        with BagReader(self.path) as reader:
+            for index, match in enumerate(self._matches_from_start(reader)):
+                yield BagFrame(
+                    _decode(reader, match.rgb),
+                    _decode(reader, match.thermal),
+                    match.stamp_ns,
+                    match.thermal.stamp_ns,
+                    self.truth[index],
+                )
+
+    def _matches_from_start(self, reader: BagReader) -> Iterator[MatchedPair[RawMessage]]:
+        for index, match in enumerate(self._matches(reader, self._new_synchronizer())):
+            if index >= self._first:
+                yield match
+
+    def _matches(
+        self, reader: BagReader, synchronizer: PairSynchronizer[RawMessage]
+    ) -> Iterator[MatchedPair[RawMessage]]:
+        where = str(self.path)
+        rgb = find_image_topic(self._topics.rgb, reader.topics, where)
+        thermal = find_image_topic(self._topics.thermal, reader.topics, where)
+        for raw in reader.raw_messages((rgb, thermal)):
+            side = Side.RGB if raw.topic == rgb else Side.THERMAL
+            yield from synchronizer.add(side, raw.stamp_ns, raw)
+        yield from synchronizer.flush()
+
+    def _new_synchronizer(self) -> PairSynchronizer[RawMessage]:
+        return PairSynchronizer.from_config(self._config.sync)
+
+    def _read_stamps(self) -> tuple[NDArray[np.int64], list[tuple[int, Boxes]]]:
+        synchronizer = self._new_synchronizer()
+        with BagReader(self.path) as reader:
+            matches = self._matches(reader, synchronizer)
+            stamps_ns = np.array([match.stamp_ns for match in matches], np.int64)
+            true_boxes = self._read_true_boxes(reader)
+        counts = synchronizer.counts
+        if len(stamps_ns) == 0:
+            miss_ns = synchronizer.nearest_miss_ns
+            nearest = f"; the nearest differ by {miss_ns / _NS_PER_MS:.1f} ms" if miss_ns else ""
+            raise DatasetError(
+                f"{self.path}: no colour and thermal image lie within sync.slop_ms = "
+                f"{self._config.sync.slop_ms:g}{nearest}; {counts}"
+            )
+        if counts.unmatched or counts.unstamped or counts.late:
+            _LOGGER.warning("%s: not every image has a partner: %s", self.path, counts)
+        return stamps_ns, true_boxes
+
+    def _read_true_boxes(self, reader: BagReader) -> list[tuple[int, Boxes]]:
+        if reader.topics.get(self._topics.truth, TRUTH_TYPE) != TRUTH_TYPE:
+            raise DatasetError(
+                f"{self.path}: topic {self._topics.truth} holds "
+                f"{reader.topics[self._topics.truth]}, true boxes are {TRUTH_TYPE}"
+            )
+        return [
+            (raw.stamp_ns, truth_row(reader.decode(raw)))
+            for raw in reader.raw_messages((self._topics.truth,))
+        ]
+
+    def _find_start(self, truth: Boxes, *, has_boxes: bool) -> int:
+        annotated = np.flatnonzero(~np.isnan(truth[:, 0]))
+        if len(annotated) == 0:
+            reason = "fits a pair" if has_boxes else f"on topic {self._topics.truth}"
+            raise DatasetError(
+                f"{self.path}: no true box {reason}; give the initial box or another truth topic"
+            )
+        if annotated[0] > 0:
+            _LOGGER.warning(
+                "%s: the first %d pairs have no true box; starting after them",
+                self.path,
+                annotated[0],
+            )
+        return int(annotated[0])
+
+
+def _decode(reader: BagReader, raw: RawMessage) -> NDArray[Any]:
+    decode = decode_compressed if raw.msgtype == COMPRESSED_TYPE else decode_image
+    return decode(reader.decode(raw), raw.topic)
