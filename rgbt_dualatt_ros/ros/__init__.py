@@ -1,1 +1,1 @@
-"""Floor 5, the wall: the only folder besides cli/ that may import ROS."""
+"""Floor 5, ROS: topics, parameters and threads; thin, the algorithm knows nothing of it."""

@@ -1,0 +1,103 @@
+"""Our types to ROS messages and back; the only place where boxes and times change their form."""
+
+from __future__ import annotations
+
+import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from rgbt_dualatt.msg import TargetBox, TrackedTarget, TrackedTargetArray
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.prediction import Prediction
+from rgbt_dualatt_ros.ros.time_units import NS_PER_S
+
+
+class HasBox(Protocol):
+    """A message with x, y, width, height: TargetBox, TrackedTarget, Initialize.Request."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class HasTime(Protocol):
+    """A time as messages hold it, those of rclpy and of rosbags alike."""
+
+    sec: int
+    nanosec: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPrediction:
+    """A prediction and the number of the target it is about."""
+
+    target_id: int
+    prediction: Prediction
+
+
+def to_ns(time: HasTime) -> int:
+    """Nanoseconds of a message's time."""
+    return time.sec * NS_PER_S + time.nanosec
+
+
+def to_time(stamp_ns: int) -> Time:
+    """A message's time from nanoseconds, which must not be negative."""
+    return Time(sec=stamp_ns // NS_PER_S, nanosec=stamp_ns % NS_PER_S)
+
+
+def to_box(message: HasBox) -> Box:
+    """The box of a message.
+
+    Raises:
+        InvalidBoxError: when its numbers are no box.
+    """
+    return Box(float(message.x), float(message.y), float(message.width), float(message.height))
+
+
+def to_target_box(box: Box, header: Header) -> TargetBox:
+    """The message that asks the node to start with `box`."""
+    return TargetBox(header=header, x=box.x, y=box.y, width=box.w, height=box.h)
+
+
+def to_target_array(
+    header: Header, thermal_stamp: Time, found: Iterable[NumberedPrediction]
+) -> TrackedTargetArray:
+    """The targets found in one pair, under the unchanged header of its colour image."""
+    targets = [_to_tracked_target(each) for each in found]
+    return TrackedTargetArray(header=header, thermal_stamp=thermal_stamp, targets=targets)
+
+
+def to_rgb_image(picture: NDArray[np.uint8], header: Header) -> Image:
+    """An `rgb8` image message of a `(H, W, 3)` picture."""
+    height, width = picture.shape[:2]
+    # array.array is the one type that every rclpy takes without looking at each byte.
+    pixels = array.array("B")
+    pixels.frombytes(np.ascontiguousarray(picture).data)
+    message = Image(header=header, height=height, width=width, encoding="rgb8", step=width * 3)
+    message.data = pixels
+    return message
+
+
+def _to_tracked_target(found: NumberedPrediction) -> TrackedTarget:
+    prediction = found.prediction
+    fields: dict[str, Any] = {
+        "x": prediction.box.x,
+        "y": prediction.box.y,
+        "width": prediction.box.w,
+        "height": prediction.box.h,
+    }
+    return TrackedTarget(
+        id=found.target_id,
+        score=prediction.score,
+        status=int(prediction.status),
+        source=int(prediction.source),
+        **fields,
+    )

@@ -1,0 +1,115 @@
+"""All that the node publishes, from whichever thread: targets, status, diagnostics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.node import Node
+from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
+from std_msgs.msg import Header
+
+from rgbt_dualatt_ros.ros.messages import NumberedPrediction, to_target_array
+from rgbt_dualatt_ros.ros.pair_intake import PairIntake, QueuedPair
+from rgbt_dualatt_ros.ros.qos import RESULTS
+from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
+from rgbt_dualatt_ros.ros.target_control import Outcome
+from rgbt_dualatt_ros.ros.time_units import NS_PER_MS
+
+
+class NodeOutputs:
+    """Publishers of the node; every method may be called from any thread.
+
+    Args:
+        count_dropped: pairs replaced by newer ones so far.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        intake: PairIntake,
+        board: StatusBoard,
+        count_dropped: Callable[[], int],
+    ) -> None:
+        self._node = node
+        self._intake = intake
+        self._board = board
+        self._count_dropped = count_dropped
+        self._targets = node.create_publisher(TrackedTargetArray, "~/targets", RESULTS)
+        self._status = node.create_publisher(TrackerStatus, "~/status", RESULTS)
+        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", RESULTS)
+        self._last_status_ns = 0
+
+    def publish_outcome(self, outcome: Outcome) -> None:
+        """What the tracker said about a pair, under the header of its colour image."""
+        pair = outcome.queued.pair
+        found = []
+        if outcome.prediction is not None:
+            found = [NumberedPrediction(outcome.target_id, outcome.prediction)]
+        thermal_stamp = pair.thermal.header.stamp
+        self._targets.publish(to_target_array(pair.rgb.header, thermal_stamp, found))
+        self.publish_pair_status(outcome.queued)
+
+    def publish_pair_status(self, queued: QueuedPair) -> None:
+        """The status after a pair, used or refused."""
+        now_ns = self._node.get_clock().now().nanoseconds
+        self._publish_status(queued.pair.rgb.header, now_ns - queued.pair.stamp_ns)
+
+    def publish_status_if_due(self, period_s: float) -> None:
+        """The status without a pair, when none was published for `period_s`; and diagnostics."""
+        if time.monotonic_ns() - self._last_status_ns >= period_s * 1000 * NS_PER_MS:
+            header = Header(stamp=self._node.get_clock().now().to_msg())
+            self._publish_status(header, 0)
+
+    def publish_diagnostics(self) -> None:
+        """The status in the form that robot monitors read."""
+        status = self._board.snapshot()
+        level = DiagnosticStatus.WARN if status.problem else DiagnosticStatus.OK
+        if status.state is NodeState.FAILED:
+            level = DiagnosticStatus.ERROR
+        values: dict[str, Any] = {
+            "state": status.state.name,
+            "rate_hz": f"{status.rate_hz:.1f}",
+            "processing_ms": f"{status.processing_ns / NS_PER_MS:.1f}",
+            "pairs_seen": self._intake.counts.paired,
+            "pairs_processed": status.processed,
+            "pairs_dropped": self._count_dropped(),
+            "pairs_rejected": status.rejected,
+        }
+        name = self._node.get_fully_qualified_name()
+        report = DiagnosticStatus(
+            level=level,
+            name=f"{name}: tracking",
+            message=status.problem or status.state.name.lower(),
+            hardware_id=name,
+            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+        )
+        header = Header(stamp=self._node.get_clock().now().to_msg())
+        self._diagnostics.publish(DiagnosticArray(header=header, status=[report]))
+
+    def _publish_status(self, header: Header, latency_ns: int) -> None:
+        status = self._board.snapshot()
+        counts = self._intake.counts
+        self._last_status_ns = time.monotonic_ns()
+        self._status.publish(
+            TrackerStatus(
+                header=header,
+                state=int(status.state),
+                pairs_seen=counts.paired,
+                pairs_processed=status.processed,
+                pairs_dropped=self._count_dropped(),
+                pairs_rejected=status.rejected,
+                rgb_unmatched=counts.rgb_unmatched,
+                thermal_unmatched=counts.thermal_unmatched,
+                out_of_order=counts.out_of_order,
+                late=counts.late,
+                time_jumps=counts.time_jumps + self._intake.clock_jumps,
+                sync_delta_ms=status.delta_ns / NS_PER_MS,
+                processing_ms=status.processing_ns / NS_PER_MS,
+                pipeline_latency_ms=latency_ns / NS_PER_MS,
+                rate_hz=status.rate_hz,
+                problem=status.problem,
+            )
+        )

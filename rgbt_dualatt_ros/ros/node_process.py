@@ -1,0 +1,89 @@
+"""The life of the node's process: start, spin, end with the right exit code and no noise."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.utilities import remove_ros_args
+
+from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
+from rgbt_dualatt_ros.ros.tracker_node import TrackerNode
+from rgbt_dualatt_ros.ros.tracker_worker import BuildTracker
+
+_LOG = logging.getLogger(__name__)
+EXIT_OK = 0
+EXIT_BUG = 1
+
+
+def run_node(build_tracker: BuildTracker, arguments: list[str] | None = None) -> int:
+    """Run the node until it is told to end; returns the exit code.
+
+    Ctrl-C and SIGTERM end it with 0; an error of ours that is not the user's gives its traceback
+    and 1.
+
+    Args:
+        arguments: as `rclpy.init` wants them, with `--ros-args`.
+
+    Raises:
+        RgbtError: when the settings are wrong or the tracker cannot be built.
+    """
+    try:
+        rclpy.init(args=arguments)
+    except RuntimeError as error:
+        raise _refused_arguments(error) from None
+    try:
+        return _spin(build_tracker)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        return EXIT_OK
+    finally:
+        rclpy.try_shutdown()
+
+
+def without_ros_arguments(arguments: list[str]) -> list[str]:
+    """What is left of a command line for argparse.
+
+    Raises:
+        ConfigError: when the ROS part of it is wrong.
+    """
+    try:
+        return list(remove_ros_args(arguments))
+    except RuntimeError as error:
+        raise _refused_arguments(error) from None
+
+
+def _spin(build_tracker: BuildTracker) -> int:
+    node = TrackerNode(build_tracker)
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        executor.spin_until_future_complete(node.ended)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        has_ended = node.close()
+        executor.shutdown()
+    if not has_ended:
+        # The interpreter cannot be taken down under a thread that computes.
+        sys.stderr.flush()
+        os._exit(EXIT_OK)
+    return _exit_code(node.error)
+
+
+def _exit_code(error: Exception | None) -> int:
+    if error is None:
+        return EXIT_OK
+    if isinstance(error, RgbtError):
+        raise error
+    traceback.print_exception(error)
+    return EXIT_BUG
+
+
+def _refused_arguments(error: RuntimeError) -> ConfigError:
+    # RuntimeError is the base of what rcl throws, which has no public name.
+    first_line = str(error).strip().splitlines()[0].partition(", at /")[0]
+    return ConfigError(f"the ROS arguments cannot be read: {first_line}")

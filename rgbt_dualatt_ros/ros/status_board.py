@@ -1,0 +1,137 @@
+"""How the node is doing: counts and the one line that says what is wrong."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from rgbt_dualatt_ros.core.prediction import Prediction
+from rgbt_dualatt_ros.ros.time_units import NS_PER_S
+
+_LOG = logging.getLogger(__name__)
+# The rate is that of the last two seconds: shorter jumps about, longer hides a stall.
+_RATE_WINDOW_NS = 2 * NS_PER_S
+_SAME_WARNING_EVERY_NS = 5 * NS_PER_S
+
+
+class NodeState(IntEnum):
+    """What the node does; the numbers are those of `msg/TrackerStatus.msg`."""
+
+    WAITING = 0
+    TRACKING = 1
+    UNCERTAIN = 2
+    LOST = 3
+    STARTING = 4
+    FAILED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """The worker's part of the status message.
+
+    Attributes:
+        processing_ns: time in the tracker for the last pair.
+        delta_ns: colour stamp minus thermal stamp of the last pair.
+        rate_hz: pairs processed per second, lately.
+        problem: empty, or one line.
+    """
+
+    state: NodeState = NodeState.STARTING
+    processed: int = 0
+    rejected: int = 0
+    processing_ns: int = 0
+    delta_ns: int = 0
+    rate_hz: float = 0.0
+    problem: str = ""
+
+
+class StatusBoard:
+    """Written by the worker and by the node's timer, read by whoever publishes; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._status = NodeStatus()
+        self._finished_ns: deque[int] = deque()
+        self._problems = {"failure": "", "input": "", "pair": "", "start": ""}
+        self._said = ("", 0)
+
+    def snapshot(self) -> NodeStatus:
+        """How things are now."""
+        with self._lock:
+            problem = "; ".join(text for text in self._problems.values() if text)
+            return replace(self._status, rate_hz=self._rate_hz(), problem=problem)
+
+    def ready(self) -> None:
+        """The tracker is built."""
+        self._change(state=NodeState.WAITING)
+
+    def processed(self, prediction: Prediction | None, processing_ns: int, delta_ns: int) -> None:
+        """One pair has gone through; `prediction` is None without a target."""
+        state = NodeState.WAITING if prediction is None else NodeState(int(prediction.status))
+        with self._lock:
+            self._finished_ns.append(time.monotonic_ns())
+            self._problems["pair"] = ""
+            self._status = replace(
+                self._status,
+                state=state,
+                processed=self._status.processed + 1,
+                processing_ns=processing_ns,
+                delta_ns=delta_ns,
+            )
+
+    def rejected(self, reason: str) -> None:
+        """One pair could not be used."""
+        with self._lock:
+            self._problems["pair"] = reason
+            self._status = replace(self._status, rejected=self._status.rejected + 1)
+        self._warn(reason)
+
+    def target_forgotten(self) -> None:
+        """There is no target any more."""
+        self._change(state=NodeState.WAITING)
+
+    def start_refused(self, reason: str) -> None:
+        """A target could not be started; empty: the last one could."""
+        with self._lock:
+            self._problems["start"] = reason
+        if reason:
+            self._warn(reason)
+
+    def input_problem(self, reason: str) -> None:
+        """What is wrong with the image topics; empty: nothing."""
+        with self._lock:
+            is_new = reason.split(" ", 1) != self._problems["input"].split(" ", 1)
+            self._problems["input"] = reason
+        if reason and is_new:
+            self._warn(reason)
+
+    def failed(self, reason: str) -> None:
+        """The node is about to end."""
+        with self._lock:
+            self._problems["failure"] = reason
+        self._change(state=NodeState.FAILED)
+
+    def _change(self, *, state: NodeState) -> None:
+        with self._lock:
+            self._status = replace(self._status, state=state)
+
+    def _rate_hz(self) -> float:
+        now_ns = time.monotonic_ns()
+        while self._finished_ns and now_ns - self._finished_ns[0] > _RATE_WINDOW_NS:
+            self._finished_ns.popleft()
+        if len(self._finished_ns) < 2:
+            return 0.0
+        span_ns = max(self._finished_ns[-1] - self._finished_ns[0], 1)
+        return (len(self._finished_ns) - 1) * NS_PER_S / span_ns
+
+    def _warn(self, text: str) -> None:
+        # The same line for every frame would bury everything else.
+        said, said_ns = self._said
+        now_ns = time.monotonic_ns()
+        if text != said or now_ns - said_ns > _SAME_WARNING_EVERY_NS:
+            self._said = (text, now_ns)
+            _LOG.warning("%s", text)

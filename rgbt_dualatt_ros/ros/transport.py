@@ -1,0 +1,46 @@
+"""Lets large images through Fast DDS; set before rclpy is imported, and needs no rclpy itself.
+
+By default Fast DDS sends a 640x480 colour image in pieces through a small shared-memory segment
+and best-effort images get lost (docs/troubleshooting.md has the figures). The profile in
+config/fastdds_large_images.xml gives it a segment that holds them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from rgbt_dualatt_ros.core.share_files import find_share_file
+
+PROFILE_FILE = "config/fastdds_large_images.xml"
+# Any of these says that the user has made a choice of his own.
+_CHOICES_OF_THE_USER = (
+    "FASTDDS_DEFAULT_PROFILES_FILE",
+    "FASTRTPS_DEFAULT_PROFILES_FILE",
+    "FASTDDS_BUILTIN_TRANSPORTS",
+)
+
+
+def set_default_transport(environment: MutableMapping[str, str] | None = None) -> Path | None:
+    """Choose our Fast DDS profile, unless the user has chosen one.
+
+    Args:
+        environment: of this process when not given.
+
+    Returns:
+        The profile that is set by this call; None when it is the user's or cannot be found.
+    """
+    environment = os.environ if environment is None else environment
+    if any(environment.get(name) for name in _CHOICES_OF_THE_USER):
+        return None
+    profile, _ = find_share_file(PROFILE_FILE)
+    if profile is not None:
+        environment["FASTDDS_DEFAULT_PROFILES_FILE"] = str(profile)
+    return profile
+
+
+def isolate(environment: MutableMapping[str, str], domain_id: int) -> None:
+    """Keep ROS traffic of a demo or test on this machine and apart from other graphs."""
+    environment["ROS_DOMAIN_ID"] = str(domain_id)
+    environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
