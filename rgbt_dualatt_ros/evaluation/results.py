@@ -166,6 +166,10 @@ class ResultFolder:
             _log.warning("%s is damaged and is made again: %s", path, error)
             return None
 
+    def video_path(self, sequence: str) -> Path:
+        """Where the video of a sequence lies, if there is one."""
+        return self.path / "videos" / f"{_file_name(sequence)}.webm"
+
     def records(self) -> list[Record]:
         """Every record of the folder, in the order of their names."""
         found = (read_record(each.parent) for each in self.path.glob("records/*/*/*/record.json"))

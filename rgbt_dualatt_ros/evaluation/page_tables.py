@@ -1,0 +1,154 @@
+"""The tables of the page as HTML; every text from outside is escaped here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from rgbt_dualatt_ros.evaluation.charts import color_of, dash_of, swatch
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import COLUMNS, TrackerScore, mean_of
+from rgbt_dualatt_ros.evaluation.tables import best_figures, figure_text, number_text
+
+
+def summary_table(scores: Sequence[TrackerScore]) -> str:
+    """One row a tracker, the best of each column in bold."""
+    best = best_figures(scores)
+    heads = "".join(
+        f'<th title="{escape(each.meaning)}">{escape(each.heading)}</th>' for each in COLUMNS
+    )
+    rows = []
+    for index, score in enumerate(scores):
+        cells = [
+            _cell(
+                figure_text(score, column),
+                best=score.name in best[column.key],
+                bad=column.key == "failures" and score.means["failures"] > 0,
+            )
+            for column in COLUMNS
+        ]
+        mark = swatch(color_of(index), dash_of(index))
+        rows.append(f"<tr><td>{mark} {escape(score.name)}</td>{''.join(cells)}</tr>")
+    return _table(f"<th>tracker</th>{heads}", rows, "wide")
+
+
+def measures_table(scores: Sequence[TrackerScore]) -> str:
+    """Figures of live runs, a row each; empty when there are none."""
+    names = dict.fromkeys(
+        name for each in scores for run in each.runs for name in run.record.measures
+    )
+    if not names:
+        return ""
+    heads = "<th>measure</th>" + "".join(f"<th>{escape(each.name)}</th>" for each in scores)
+    rows = []
+    for name in names:
+        values = (
+            mean_of(run.record.measures.get(name, math.nan) for run in each.runs)
+            for each in scores
+        )
+        cells = "".join(
+            _cell(f"{value:.4g}" if math.isfinite(value) else "n/a") for value in values
+        )
+        rows.append(f"<tr><td>{escape(name.replace('_', ' '))}</td>{cells}</tr>")
+    return _table(heads, rows)
+
+
+def sequences_table(
+    scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth], links: Mapping[str, str]
+) -> str:
+    """One sortable row a sequence: success AUC of every tracker, PR@20 beside it."""
+    names = ["sequence", "frames", *(each.name for each in scores)]
+    heads = "".join(f'<th><button type="button">{escape(name)}</button></th>' for name in names)
+    rows = []
+    for name, truth in truths.items():
+        values = [each.mean_on(name, "success_auc") for each in scores]
+        known = {round(value, 3) for value in values if not math.isnan(value)}
+        top = max(known) if len(known) > 1 else None
+        cells = []
+        for score, value in zip(scores, values, strict=True):
+            if math.isnan(value):
+                cells.append('<td data-sort="">n/a</td>')
+                continue
+            beside = number_text(score.mean_on(name, "precision_20"), 2)
+            style = ' class="best"' if round(value, 3) == top else ""
+            cells.append(
+                f'<td{style} data-sort="{value:.6f}">{value:.3f}<small>{beside}</small></td>'
+            )
+        tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in truth.attributes)
+        rows.append(
+            f'<tr><td class="left"><a href="#{links[name]}">{escape(name)}</a>{tags}</td>'
+            f'<td data-sort="{len(truth.boxes)}">{len(truth.boxes)}</td>{"".join(cells)}</tr>'
+        )
+    return _table(heads, rows, "wide sortable")
+
+
+def failures_list(scores: Sequence[TrackerScore]) -> str:
+    """Every run that ended in an error, with its line; empty when none did."""
+    items = []
+    for record in (run.record for each in scores for run in each.runs if run.record.failure):
+        rest = (
+            "the remaining frames count as missed"
+            if record.failure_kind == "tracker"
+            else "the sequence counts in no mean"
+        )
+        items.append(
+            f'<li><span class="bad-text">{escape(record.tracker)} on {escape(record.sequence)}, '
+            f"seed {record.seed}:</span> {escape(record.failure)} ({rest})</li>"
+        )
+    return f"<h2>Failures</h2><ul>{''.join(items)}</ul>" if items else ""
+
+
+def settings_tables(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    """What differs from the defaults, and everything folded below."""
+    changed = {
+        name: value for name, value in settings.items() if defaults.get(name, value) != value
+    }
+    parts = []
+    if changed:
+        rows = [
+            f"<tr><td><code>{escape(name)}</code></td><td>{_value(value)}</td>"
+            f"<td>{_value(defaults[name])}</td></tr>"
+            for name, value in changed.items()
+        ]
+        heads = "<th>setting</th><th>here</th><th>default</th>"
+        parts.append(_table(heads, rows))
+    else:
+        parts.append("<p>All settings have their default values.</p>")
+    rows = [
+        f"<tr><td><code>{escape(name)}</code></td><td>{_value(value)}</td></tr>"
+        for name, value in settings.items()
+    ]
+    table = _table("<th>setting</th><th>value</th>", rows)
+    parts.append(f"<details><summary>All {len(settings)} settings</summary>{table}</details>")
+    return "".join(parts)
+
+
+def surroundings_table(about: Mapping[str, Any]) -> str:
+    """Versions and machine, one row each."""
+    rows = [
+        f'<tr><td>{escape(str(name).replace("_", " "))}</td><td class="left">{_value(value)}</td>'
+        "</tr>"
+        for name, value in about.items()
+    ]
+    return _table('<th>what</th><th class="left">here</th>', rows)
+
+
+def _cell(text: str, *, best: bool = False, bad: bool = False) -> str:
+    style = ' class="best"' if best else ' class="bad"' if bad else ""
+    return f"<td{style}>{escape(text)}</td>"
+
+
+def _table(heads: str, rows: Sequence[str], style: str = "") -> str:
+    classes = f' class="{style}"' if style else ""
+    return (
+        f'<div class="scroll"><table{classes}><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return escape(", ".join(str(each) for each in value)) or "not given"
+    return escape(str(value)) if value != "" else "not given"

@@ -1,0 +1,148 @@
+"""Pictures and videos of the runs: the frames are read once for each sequence."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation import metrics
+from rgbt_dualatt_ros.evaluation.charts import color_of
+from rgbt_dualatt_ros.evaluation.moments import worst_frames
+from rgbt_dualatt_ros.evaluation.page import Moment, SequencePictures, data_url
+from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import RunScore
+from rgbt_dualatt_ros.evaluation.video import VideoFile
+
+Mark = tuple[Box, str, tuple[int, int, int]]
+Draw = Callable[[FramePair, Sequence[Mark], str], NDArray[np.uint8]]
+"""Draws labelled boxes and a caption on a pair: `visualization.overlay.draw_marks`."""
+
+_TRUTH_COLOR = (255, 255, 255)
+_MOST_WIDTH = 1280
+_JPEG_QUALITY = 78
+_SLOWEST, _FASTEST = 5.0, 30.0
+_EMBEDDED_VIDEO_BYTES = 6_000_000
+"""A larger video stays a file beside the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """Which pictures a report shall have.
+
+    Attributes:
+        draw: draws boxes on a pair; the evaluation itself knows no drawing.
+        sequences: by name; those not given get no pictures.
+        moments: pictures of the worst moments of each sequence.
+        video: whether to write videos.
+        on_progress: told the name of a sequence and how many more frames are drawn.
+    """
+
+    draw: Draw
+    sequences: Mapping[str, RgbtSequence] = field(default_factory=dict)
+    moments: int = 4
+    video: bool = True
+    on_progress: Callable[[str, int], None] = lambda *_: None
+
+
+def take_pictures(
+    request: PictureRequest, truth: SequenceTruth, runs: Sequence[RunScore], video_path: Path
+) -> SequencePictures:
+    """Pictures of one sequence; the worst moments are those of the first run.
+
+    Args:
+        request: holds the sequence.
+        truth: of the sequence.
+        runs: one of each tracker, at least one.
+        video_path: where the video goes.
+
+    Raises:
+        DatasetError: when a frame cannot be read any more.
+    """
+    unreadable = next((r.record for r in runs if r.record.failure_kind == "sequence"), None)
+    if unreadable is not None:
+        return SequencePictures(note=f"No pictures: {unreadable.failure}")
+    sequence = request.sequences[truth.name]
+    wanted = set(worst_frames(runs[0].overlaps, request.moments))
+    moments: list[Moment] = []
+    video = VideoFile(video_path, _playing_rate(sequence))
+    for index, pair in enumerate(sequence.pairs()):
+        if request.video or index in wanted:
+            picture = request.draw(pair, _marks(truth, runs, index), f"{index}")
+        if request.video:
+            video.add(picture)
+        if index in wanted:
+            moments.append(Moment(_jpeg(picture), _caption(runs, index)))
+        request.on_progress(truth.name, 1)
+    has_video = video.close()
+    lacks = request.video and not has_video
+    note = "No video: this OpenCV cannot write VP8." if lacks else ""
+    return SequencePictures(moments, _video_url(video_path) if has_video else "", video.rate, note)
+
+
+def _playing_rate(sequence: RgbtSequence) -> float:
+    """Frames per second of the sequence, from its first stamps, within what is watchable."""
+    stamps = [pair.stamp_ns for pair in itertools.islice(sequence.pairs(), 3)]
+    period_s = (stamps[-1] - stamps[0]) / max(1, len(stamps) - 1) / 1e9 if stamps else 0.0
+    return float(np.clip(1 / period_s, _SLOWEST, _FASTEST)) if period_s > 0 else _FASTEST
+
+
+def _marks(truth: SequenceTruth, runs: Sequence[RunScore], index: int) -> list[Mark]:
+    marks: list[Mark] = []
+    if index < len(truth.boxes) and metrics.has_area(truth.boxes[index : index + 1])[0]:
+        marks.append((Box.from_sequence(truth.boxes[index]), "truth", _TRUTH_COLOR))
+    for place, run in enumerate(runs):
+        if (
+            index >= len(run.record)
+            or not metrics.has_area(run.record.boxes[index : index + 1])[0]
+        ):
+            continue
+        box = Box.from_sequence(run.record.boxes[index])
+        marks.append((box, f"{run.record.tracker} {_overlap(run, index)}", _rgb(color_of(place))))
+    return marks
+
+
+def _caption(runs: Sequence[RunScore], index: int) -> str:
+    texts = []
+    for run in runs:
+        record = run.record
+        score = record.scores[index]
+        said = STATUS_NAMES[int(record.statuses[index])]
+        scored = f", score {score:.1f}" if math.isfinite(score) else ""
+        texts.append(f"{record.tracker} IoU {_overlap(run, index)}, {said}{scored}")
+    return f"Frame {index}. " + "; ".join(texts)
+
+
+def _overlap(run: RunScore, index: int) -> str:
+    overlap = run.overlaps[index]
+    return f"{overlap:.2f}" if math.isfinite(overlap) else "n/a"
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _jpeg(picture: NDArray[np.uint8]) -> bytes:
+    height, width = picture.shape[:2]
+    if width > _MOST_WIDTH:
+        size = (_MOST_WIDTH, round(height * _MOST_WIDTH / width))
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
+    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)
+    return encoded.tobytes()
+
+
+def _video_url(path: Path) -> str:
+    if path.stat().st_size <= _EMBEDDED_VIDEO_BYTES:
+        return data_url("video/webm", path.read_bytes())
+    return f"{path.parent.name}/{path.name}"

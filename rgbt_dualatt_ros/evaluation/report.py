@@ -1,0 +1,99 @@
+"""A run becomes files for people and programs: page, plots, JSON, CSV, Markdown, videos."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.settings import values_of
+from rgbt_dualatt_ros.evaluation.page import Page, SequencePictures, render
+from rgbt_dualatt_ros.evaluation.pictures import PictureRequest, take_pictures
+from rgbt_dualatt_ros.evaluation.plots import write_plots
+from rgbt_dualatt_ros.evaluation.provenance import describe_surroundings
+from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.evaluation.record_files import Json, to_json
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
+from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
+
+# They belong to a record, to the viewer or to a live node, and change no number of a folder.
+_NOT_OF_THE_RUN = ("seed", "target.", "overlay.", "input.")
+
+
+def describe_run(title: str, command: str, config: Config, **more: object) -> Json:
+    """What run.json says of a run: title, command line, settings, versions and machine.
+
+    Args:
+        title: heading of the page.
+        command: the command line, to be repeated.
+        config: all settings; those that change no number are left out.
+        **more: further settings that decide the numbers, as the model files of peers.
+    """
+    settings = {
+        name: value
+        for name, value in values_of(config).items()
+        if not name.startswith(_NOT_OF_THE_RUN)
+    }
+    return {
+        "title": title,
+        "command": command,
+        "settings": {**settings, **more},
+        "made_with": describe_surroundings(),
+    }
+
+
+def write_report(
+    folder: ResultFolder, records: Sequence[Record], pictures: PictureRequest | None = None
+) -> tuple[Path, list[TrackerScore]]:
+    """Write every file of the report and give the path of the page and the scores in it.
+
+    Args:
+        folder: holds run.json and the truth of every sequence in `records`.
+        records: at least one; the first tracker is the one whose worst moments are shown.
+        pictures: None for a page without pictures.
+
+    Raises:
+        ConfigError: when there is no record, or the folder cannot be read or written.
+    """
+    if not records:
+        raise ConfigError("there is nothing to report: no sequence was evaluated")
+    names = dict.fromkeys(each.sequence for each in records)
+    truths = {name: folder.load_truth(name) for name in names}
+    scores = score_trackers(records, truths)
+    defaults = json.loads(to_json(values_of(Config())))
+    try:
+        for name, text in _tables(scores, truths).items():
+            (folder.path / name).write_text(text, encoding="utf-8")
+        write_plots(scores, folder.path / "plots")
+        shown = _take_all(folder, scores, truths, pictures) if pictures else {}
+        page = folder.path / "index.html"
+        html = render(Page(folder.read_run(), defaults, scores, truths, shown))
+        page.write_text(html, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write the report to {folder.path}: {error.strerror}") from None
+    return page, scores
+
+
+def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> dict[str, str]:
+    return {
+        "metrics.json": to_json(metrics_json(scores, truths)),
+        "runs.csv": runs_csv(scores),
+        "summary.md": summary_markdown(scores),
+    }
+
+
+def _take_all(
+    folder: ResultFolder,
+    scores: Sequence[TrackerScore],
+    truths: Mapping[str, SequenceTruth],
+    request: PictureRequest,
+) -> dict[str, SequencePictures]:
+    shown = {}
+    for name in request.sequences:
+        runs = [found[0] for each in scores if (found := each.of_sequence(name))]
+        if runs:
+            shown[name] = take_pictures(request, truths[name], runs, folder.video_path(name))
+    return shown

@@ -1,0 +1,121 @@
+"""The numbers as files that other programs and people read: JSON, CSV, Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rgbt_dualatt_ros.evaluation import metrics
+from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
+from rgbt_dualatt_ros.evaluation.record_files import Json
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import COLUMNS, CONVENTION, Column, RunScore, TrackerScore
+
+NOTHING = "n/a"
+"""Shown where there is no figure."""
+
+
+def metrics_json(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> Json:
+    """Every figure and curve with its convention, for programs."""
+    return {
+        "convention": CONVENTION,
+        "precision_thresholds_px": metrics.PRECISION_THRESHOLDS_PX.tolist(),
+        "success_thresholds": metrics.SUCCESS_THRESHOLDS.tolist(),
+        "trackers": {each.name: _tracker_json(each) for each in scores},
+        "sequences": {
+            name: {
+                "frames": len(truth.boxes),
+                "scored_frames": int(metrics.has_area(truth.boxes).sum()),
+                "attributes": list(truth.attributes),
+                "source": truth.source,
+            }
+            for name, truth in truths.items()
+        },
+    }
+
+
+def runs_csv(scores: Sequence[TrackerScore]) -> str:
+    """One line for every tracker, sequence and seed."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    keys = list(scores[0].runs[0].figures)
+    writer.writerow(["tracker", "sequence", "seed", "frames", *keys, "failure"])
+    for run in (run for each in scores for run in each.runs):
+        record = run.record
+        figures = (f"{run.figures[key]:.6g}" for key in keys)
+        writer.writerow(
+            [record.tracker, record.sequence, record.seed, len(record), *figures, record.failure]
+        )
+    return text.getvalue()
+
+
+def summary_markdown(scores: Sequence[TrackerScore]) -> str:
+    """The summary table, best figures in bold, and the convention below."""
+    lines = [
+        "| tracker | " + " | ".join(each.heading for each in COLUMNS) + " |",
+        "|---|" + "---:|" * len(COLUMNS),
+    ]
+    best = best_figures(scores)
+    for score in scores:
+        cells = []
+        for column in COLUMNS:
+            text = figure_text(score, column)
+            cells.append(f"**{text}**" if score.name in best[column.key] else text)
+        name = score.name.replace("|", "\\|")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", CONVENTION, ""])
+
+
+def figure_text(score: TrackerScore, column: Column) -> str:
+    """A mean as it is printed, with its spread over seeds when there are several."""
+    text = number_text(score.means[column.key], column.decimals)
+    spread = score.spreads[column.key]
+    if math.isnan(spread) or column.key == "failures":
+        return text
+    return f"{text} ± {number_text(spread, column.decimals)}"
+
+
+def number_text(value: float, decimals: int) -> str:
+    """A figure with so many decimals, or `NOTHING`."""
+    return NOTHING if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def best_figures(scores: Sequence[TrackerScore]) -> dict[str, set[str]]:
+    """By column the trackers that print the best figure; none when all print the same."""
+    best: dict[str, set[str]] = {}
+    for column in COLUMNS:
+        values = {each.name: round(each.means[column.key], column.decimals) for each in scores}
+        known = [value for value in values.values() if not math.isnan(value)]
+        top = column.best(known) if len(set(known)) > 1 else None
+        best[column.key] = {name for name, value in values.items() if value == top}
+    return best
+
+
+def _tracker_json(score: TrackerScore) -> Json:
+    sequences = dict.fromkeys(each.record.sequence for each in score.runs)
+    return {
+        "seeds": list(score.seeds),
+        "mean": dict(score.means),
+        "spread": dict(score.spreads),
+        "success_curve": score.success.tolist(),
+        "precision_curve": score.precision.tolist(),
+        "sequences": {
+            name: [_run_json(run) for run in score.of_sequence(name)] for name in sequences
+        },
+    }
+
+
+def _run_json(run: RunScore) -> Json:
+    record = run.record
+    counts = np.bincount(record.statuses, minlength=len(STATUS_NAMES))
+    return {
+        "seed": record.seed,
+        **run.figures,
+        "statuses": {name: int(counts[number]) for number, name in STATUS_NAMES.items()},
+        "failure": record.failure,
+        "measures": dict(record.measures),
+    }
