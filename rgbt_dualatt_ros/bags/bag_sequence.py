@@ -27,7 +27,8 @@ from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.imaging.image_codec import decode_compressed, decode_image
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
-from rgbt_dualatt_ros.streaming.pair_synchronizer import MatchedPair, PairSynchronizer, Side
+from rgbt_dualatt_ros.streaming.matched_pair import MatchedPair, Side, SyncCounts
+from rgbt_dualatt_ros.streaming.pair_synchronizer import PairSynchronizer
 
 _LOGGER = logging.getLogger(__name__)
 _NS_PER_MS = 1e6
@@ -103,7 +104,12 @@ class BagSequence:
         Raises:
             EncodingError: when an image cannot be decoded.
         """
-        decoder = PairDecoder(self._config.thermal, self._config.registration)
+        decoder = PairDecoder(
+            self._config.thermal,
+            self._config.registration,
+            rgb_where=self._topics.rgb,
+            thermal_where=self._topics.thermal,
+        )
         with BagReader(self.path) as reader:
             for match in self._matches_from_start(reader):
                 if match.after_jump:
@@ -153,17 +159,36 @@ class BagSequence:
             matches = self._matches(reader, synchronizer)
             stamps_ns = np.array([match.stamp_ns for match in matches], np.int64)
             true_boxes = self._read_true_boxes(reader)
+            gap_ms = self._nearest_gap_ms(reader) if len(stamps_ns) == 0 else None
         counts = synchronizer.counts
         if len(stamps_ns) == 0:
-            miss_ns = synchronizer.nearest_miss_ns
-            nearest = f"; the nearest differ by {miss_ns / _NS_PER_MS:.1f} ms" if miss_ns else ""
+            nearest = "" if gap_ms is None else f"; the nearest differ by {gap_ms:.1f} ms"
             raise DatasetError(
                 f"{self.path}: no colour and thermal image lie within sync.slop_ms = "
-                f"{self._config.sync.slop_ms:g}{nearest}; {counts}"
+                f"{self._config.sync.slop_ms:g}{nearest}; {_describe_unpaired(counts)}"
             )
         if counts.unmatched or counts.unstamped or counts.late:
-            _LOGGER.warning("%s: not every image has a partner: %s", self.path, counts)
+            _LOGGER.warning("%s: %s", self.path, _describe_unpaired(counts))
         return stamps_ns, true_boxes
+
+    def _nearest_gap_ms(self, reader: BagReader) -> float | None:
+        """Smallest stamp difference across the cameras; None when one of them is silent."""
+        where = str(self.path)
+        rgb_ns, thermal_ns = (
+            np.array(sorted(raw.stamp_ns for raw in reader.raw_messages((topic,))), np.int64)
+            for topic in (
+                find_image_topic(self._topics.rgb, reader.topics, where),
+                find_image_topic(self._topics.thermal, reader.topics, where),
+            )
+        )
+        if min(len(rgb_ns), len(thermal_ns)) == 0:
+            return None
+        after = np.searchsorted(thermal_ns, rgb_ns)
+        nearest_ns = min(
+            int(np.abs(thermal_ns[np.clip(after - back, 0, len(thermal_ns) - 1)] - rgb_ns).min())
+            for back in (0, 1)
+        )
+        return nearest_ns / _NS_PER_MS
 
     def _read_true_boxes(self, reader: BagReader) -> list[tuple[int, Boxes]]:
         if reader.topics.get(self._topics.truth, TRUTH_TYPE) != TRUTH_TYPE:
@@ -190,6 +215,15 @@ class BagSequence:
                 annotated[0],
             )
         return int(annotated[0])
+
+
+def _describe_unpaired(counts: SyncCounts) -> str:
+    text = (
+        f"{counts.rgb_unmatched} colour and {counts.thermal_unmatched} thermal images without a "
+        "partner"
+    )
+    text += f", {counts.late} too late" if counts.late else ""
+    return text + (f", {counts.unstamped} without a stamp" if counts.unstamped else "")
 
 
 def _decode(reader: BagReader, raw: RawMessage) -> NDArray[Any]:
