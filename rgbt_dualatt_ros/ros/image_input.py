@@ -25,6 +25,7 @@ from rgbt_dualatt_ros.core.config import InputConfig
 from rgbt_dualatt_ros.ros.input_watch import StreamWatch
 from rgbt_dualatt_ros.ros.messages import to_ns
 from rgbt_dualatt_ros.ros.qos import image_profile
+from rgbt_dualatt_ros.ros.sync_policy import Subscribe
 
 _LOG = logging.getLogger(__name__)
 _TYPE_NAMES = {
@@ -57,6 +58,7 @@ class ImageInput:
     Args:
         name: topic, relative to the node's namespace; remapping applies.
         take: called with stamp and message of every image, in the executor's thread.
+        subscribe: makes the subscription; see `sync_policy`.
 
     Attributes:
         watch: what came in, and who is there to send.
@@ -69,11 +71,13 @@ class ImageInput:
         config: InputConfig,
         group: CallbackGroup,
         take: TakeImage,
+        subscribe: Subscribe,
     ) -> None:
         self._node = node
         self._config = config
         self._group = group
         self._take = take
+        self._make_subscription = subscribe
         self._sources = _possible_sources(name, node.resolve_topic_name(name), config.transport)
         self._force_best_effort = False
         self.watch = StreamWatch(self._sources[0].topic)
@@ -104,11 +108,12 @@ class ImageInput:
         _LOG.info("subscribed again to %s: %s", self._source.topic, reason)
 
     def _subscribe(self) -> Subscription[Any]:
-        return self._node.create_subscription(
+        return self._make_subscription(
+            self._node,
             self._source.message_type,
             self._source.name,
             self._hear,
-            image_profile(self._config, best_effort=self._force_best_effort),
+            qos_profile=image_profile(self._config, best_effort=self._force_best_effort),
             callback_group=self._group,
             event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._note_incompatible),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),

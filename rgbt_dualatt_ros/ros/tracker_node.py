@@ -13,7 +13,7 @@ import logging
 import time
 from typing import Any
 
-from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from rclpy.callback_groups import CallbackGroup, MutuallyExclusiveCallbackGroup
 from rclpy.clock import (  # type: ignore[attr-defined]  # older rclpy has ClockType only here
     Clock,
     ClockType,
@@ -26,6 +26,7 @@ from rclpy.task import Future
 
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
+from rgbt_dualatt_ros.ros.cv_bridge_codec import decode_with_cv_bridge
 from rgbt_dualatt_ros.ros.image_input import ImageInput
 from rgbt_dualatt_ros.ros.input_watch import InputWatch
 from rgbt_dualatt_ros.ros.log_bridge import LogBridge
@@ -34,12 +35,13 @@ from rgbt_dualatt_ros.ros.overlay_output import OverlayOutput
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, PairIntake, QueuedPair
 from rgbt_dualatt_ros.ros.parameters import NodeSettings
 from rgbt_dualatt_ros.ros.status_board import StatusBoard
+from rgbt_dualatt_ros.ros.sync_policy import choose_policy
 from rgbt_dualatt_ros.ros.target_control import Outcome, configured_start
 from rgbt_dualatt_ros.ros.target_requests import TargetRequests
 from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.ros.tracker_worker import BuildTracker, TrackerWorker, WorkerLinks
 from rgbt_dualatt_ros.streaming.latest_slot import Slot, open_slot
-from rgbt_dualatt_ros.streaming.pair_synchronizer import PairSynchronizer, Side
+from rgbt_dualatt_ros.streaming.pair_synchronizer import Side
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class TrackerNode(Node):
     Raises:
         ConfigError: on a misspelt parameter or a wrong value.
         InvalidBoxError: when target.box is no box.
+        MissingDependencyError: when sync.policy needs a package that is not installed.
     """
 
     def __init__(self, build_tracker: BuildTracker, **node_arguments: Any) -> None:  # noqa: ANN401
@@ -80,6 +83,7 @@ class TrackerNode(Node):
             self._settings = NodeSettings(self, Config)
             self.config: Config = self._settings.config
             configured_start(self.config)
+            self._policy = choose_policy(self.config.sync)
         except Exception:
             self.destroy_node()
             raise
@@ -87,8 +91,7 @@ class TrackerNode(Node):
         self._board = StatusBoard()
         history = PairHistory(self.config.target.history_pairs)
         self._slot: Slot[QueuedPair] = open_slot(self.config.sync)
-        synchronizer: PairSynchronizer[Any] = PairSynchronizer.from_config(self.config.sync)
-        self._intake = PairIntake(self.config.sync, synchronizer, self._slot, history)
+        self._intake = PairIntake(self.config.sync, self._policy.synchronizer, self._slot, history)
         self._outputs = NodeOutputs(self, self._intake, self._board, lambda: self._slot.replaced)
         self._overlay = OverlayOutput(self, self._settings)
         links = WorkerLinks(
@@ -119,24 +122,13 @@ class TrackerNode(Node):
             self.config.registration,
             rgb_where=self.resolve_topic_name(_RGB),
             thermal_where=self.resolve_topic_name(_THERMAL),
+            fallback=decode_with_cv_bridge,
         )
 
     def _listen(self) -> None:
         images = MutuallyExclusiveCallbackGroup()
-        self._rgb = ImageInput(
-            self,
-            _RGB,
-            self.config.input,
-            images,
-            functools.partial(self._intake.add, Side.RGB),
-        )
-        self._thermal = ImageInput(
-            self,
-            _THERMAL,
-            self.config.input,
-            images,
-            functools.partial(self._intake.add, Side.THERMAL),
-        )
+        self._rgb = self._input(_RGB, Side.RGB, images)
+        self._thermal = self._input(_THERMAL, Side.THERMAL, images)
         sync = self.config.sync
         self._watch = InputWatch(
             rgb=self._rgb.watch,
@@ -155,6 +147,10 @@ class TrackerNode(Node):
         self._jump_handle = self.get_clock().create_jump_callback(
             threshold, post_callback=self._clock_jumped
         )
+
+    def _input(self, name: str, side: Side, group: CallbackGroup) -> ImageInput:
+        take = functools.partial(self._intake.add, side)
+        return ImageInput(self, name, self.config.input, group, take, self._policy.subscribe)
 
     def _look_around(self) -> None:
         self._rgb.look_around()
