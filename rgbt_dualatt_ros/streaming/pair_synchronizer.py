@@ -35,7 +35,8 @@ class PairSynchronizer(Generic[T]):
     The interval is closed: a difference of exactly the slop is a pair, and slop 0 pairs equal
     stamps. A pair is given out as soon as no nearer partner can come: equal stamps at once, others
     when the next image of either camera, going by its own period, would be farther away, and at
-    the latest when a queue is full. Images that arrive in order give pairs in order.
+    the latest when a queue is full. With a slop below half a period, images that arrive in order
+    give pairs in order.
 
     When stamps of one camera go back by more than `jump_back_ns`, time has jumped, as when a bag
     loops. Pairs of the old time are finished first, and the other camera is given the chance to
@@ -101,7 +102,10 @@ class PairSynchronizer(Generic[T]):
 
     @property
     def nearest_miss_ns(self) -> int | None:
-        """Colour minus thermal stamp of the last image given up and the nearest one across."""
+        """Colour minus thermal stamp of the two images that came closest to being a pair.
+
+        Counted since the last pair; None while none was given up beside one of the other camera.
+        """
         with self._lock:
             return self._nearest_miss_ns
 
@@ -164,8 +168,7 @@ class PairSynchronizer(Generic[T]):
             self._counts["late"] += 1
         else:
             self._count_unmatched(side, 1)
-            gap_ns = a_pass.matcher.gap_ns(side, oldest)
-            self._nearest_miss_ns = self._nearest_miss_ns if gap_ns is None else gap_ns
+            self._note_miss(a_pass.matcher.gap_ns(side, oldest))
         # The one given up may have stood between two others.
         return pairs + self._finish(a_pass)
 
@@ -219,8 +222,15 @@ class PairSynchronizer(Generic[T]):
                 MatchedPair(match.rgb, match.thermal, match.rgb_ns, delta_ns, a_pass.after_jump)
             )
             a_pass.after_jump = False
-        self._counts["paired"] += len(pairs)
+        if pairs:
+            self._counts["paired"] += len(pairs)
+            self._nearest_miss_ns = None
         return pairs
+
+    def _note_miss(self, gap_ns: int | None) -> None:
+        before_ns = self._nearest_miss_ns
+        if gap_ns is not None and (before_ns is None or abs(gap_ns) < abs(before_ns)):
+            self._nearest_miss_ns = gap_ns
 
     def _count_unmatched(self, side: Side, images: int) -> None:
         self._counts[_UNMATCHED[side]] += images
