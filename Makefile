@@ -23,7 +23,7 @@ demo: setup  ## render a hard colour and thermal bag, track it live over ROS 2, 
 	@.venv/bin/rgbt-dualatt demo $(DEMO_ARGS)
 
 test: setup  ## all tests (TEST_ARGS="test/unit -k box" for some)
-	@.venv/bin/python -m pytest $(TEST_ARGS)
+	@.venv/bin/python -m pytest --require-ros $(TEST_ARGS)
 
 lint: setup  ## ruff, mypy --strict and the import rules
 	@tools/lint.sh

@@ -61,3 +61,7 @@ def _overview() -> str:
         f"usage: rgbt-dualatt VERB ...\n\n{verbs}\n\n"
         "rgbt-dualatt VERB --help shows an example of each."
     )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Settings in YAML: with and without the ROS wrapper, errors name the file, what is written is read.
+"""Settings in YAML: with and without the ROS wrapper; errors name the file; written is read back.
 
 That rcl reads the same values from the same file is checked in
 test/contracts/test_generated_files.py.

@@ -1,4 +1,4 @@
-"""Waiting compute threads sleep, but what the user has set stays; the effect is for a benchmark."""
+"""Waiting compute threads sleep, but what the user has set stays. Not here: what that gains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mechanism of settings: names, types, ranges, misspelt names; not our own (test_config.py)."""
+"""The mechanism of settings: names, types, ranges, misspelt names; ours are in test_config.py."""
 
 from __future__ import annotations
 

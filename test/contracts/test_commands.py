@@ -1,0 +1,87 @@
+"""Every executable and verb exists, shows an example, and ends well on a user's mistake."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from rgbt_dualatt_ros.cli.main import VERBS
+
+
+def test_every_executable_answers_help(commands: dict[str, str]) -> None:
+    for name, target in commands.items():
+        module, function = target.split(":")
+        call = (
+            f"import sys; sys.argv[0] = {name!r}; import {module} as m; sys.exit(m.{function}())"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", call, "--help"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{name} --help: {done.stderr}"
+        assert "example" in done.stdout, name
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_shows_an_example(verb: str) -> None:
+    module = import_module(f"rgbt_dualatt_ros.cli.{verb.replace('-', '_')}")
+    parser = argparse.ArgumentParser(prog=f"rgbt-dualatt {verb}")
+    module.add_arguments(parser)
+    assert callable(module.run)
+    assert parser.epilog
+    assert f"rgbt-dualatt {verb}" in parser.epilog
+
+
+def test_a_misspelt_verb_is_refused_with_the_nearest() -> None:
+    done = _run("evalate")
+    assert done.returncode == 2
+    assert "did you mean evaluate?" in done.stderr
+
+
+def test_an_error_of_the_user_is_one_line(tmp_path: Path) -> None:
+    done = _run("config", "--check", str(tmp_path / "absent.yaml"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: cannot read settings")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m rgbt_dualatt_ros.cli.main config | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("preset")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("module", "hint"),
+    [
+        pytest.param("rclpy", "needs ROS 2", id="no ROS"),
+        pytest.param("torch", "pip install torch", id="no torch"),
+    ],
+)
+def test_a_missing_package_is_told_in_one_line(module: str, hint: str) -> None:
+    code = (
+        "import sys; from rgbt_dualatt_ros.cli.command import run_command\n"
+        f"sys.modules[{module!r}] = None\n"
+        "def command():\n"
+        f"    import {module}\n"
+        "sys.exit(run_command(command))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 2
+    assert hint in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rgbt_dualatt_ros.cli.main", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
