@@ -1,0 +1,156 @@
+"""The stage: a script's actors and props as sprites of one frame, and the target's exact box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rgbt_dualatt_ros.datasets.synthetic.body import Placement, render_body, tight_box
+from rgbt_dualatt_ros.datasets.synthetic.compositing import overlap
+from rgbt_dualatt_ros.datasets.synthetic.limb import Sprite
+from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage, stream
+from rgbt_dualatt_ros.datasets.synthetic.props import draw_prop
+from rgbt_dualatt_ros.datasets.synthetic.script import Actor, Script
+
+MIN_VISIBLE = 0.10
+"""Below this visible share the target counts as absent and its truth is NaN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One thing on the stage in one frame.
+
+    Attributes:
+        foot: its ground point in the image, px.
+        z: its distance, metres; the nearer hides the farther.
+        actor: None for a prop.
+        smear: image motion during one frame period, px, relative to the backdrop.
+    """
+
+    sprite: Sprite
+    foot: tuple[float, float]
+    x: float
+    z: float
+    actor: Actor | None
+    smear: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What is true of the target in one frame.
+
+    Attributes:
+        box: xywh of its whole silhouette cut to the image, px; NaN when it counts as absent.
+        visible: share of the silhouette that lies in the image and behind nothing, [0, 1].
+    """
+
+    box: tuple[float, float, float, float]
+    visible: float
+
+
+class Stage:
+    """Draws what moves; knows nothing of the backdrop or the cameras' faults."""
+
+    def __init__(self, script: Script, seed: int) -> None:
+        """Props are painted once."""
+        self._script = script
+        rng = stream(seed, "props")
+        self._props = [
+            draw_prop(
+                obstacle.kind,
+                (0.0, obstacle.z),
+                obstacle.wide_m,
+                script.lens.scale(obstacle.z),
+                script.weather,
+                rng,
+            )
+            for obstacle in script.obstacles
+        ]
+
+    def target(self, frame: int, outline_only: bool = False) -> Placed:
+        """The target alone."""
+        return self._place(self._script.target, frame, outline_only)
+
+    def all_placed(self, frame: int) -> list[Placed]:
+        """Everything on the stage, the farthest first."""
+        actors = (self._script.target, *self._script.others)
+        placed = [
+            self._place(actor, frame, False) for actor in actors if self._in_view(actor, frame)
+        ]
+        placed += [self._place_prop(index, frame) for index in range(len(self._props))]
+        return sorted(placed, key=lambda one: -one.z)
+
+    def sighting(self, frame: int) -> Sighting:
+        """The truth of one frame, from outlines alone."""
+        target = self.target(frame, outline_only=True)
+        alpha = target.sprite.alpha
+        size = self._script.lens.size
+        whole = float(alpha.sum())
+        windows = overlap(
+            (size.height, size.width), target.sprite.left, target.sprite.top, alpha.shape
+        )
+        if windows is None or whole <= 0:
+            return Sighting((np.nan,) * 4, 0.0)
+        outer, inner = windows
+        seen = alpha[inner].copy()
+        for other in self._nearer(target.z, frame):
+            _hide(seen, (outer[1].start, outer[0].start), other.sprite)
+        visible = float(seen.sum()) / whole
+        bounds = tight_box(alpha[inner], outer[1].start, outer[0].start)
+        if visible < MIN_VISIBLE or bounds is None:
+            return Sighting((np.nan,) * 4, visible)
+        left, top, right, bottom = bounds
+        return Sighting((left, top, right - left, bottom - top), visible)
+
+    def _nearer(self, z: float, frame: int) -> list[Placed]:
+        others = [
+            self._place(actor, frame, True)
+            for actor in self._script.others
+            if actor.path.z[frame] < z and self._in_view(actor, frame)
+        ]
+        props = [self._place_prop(index, frame) for index in range(len(self._props))]
+        return others + [prop for prop in props if prop.z < z]
+
+    def _place(self, actor: Actor, frame: int, outline_only: bool) -> Placed:
+        script = self._script
+        x, z = float(actor.path.x[frame]), float(actor.path.z[frame])
+        camera = script.cameras[frame]
+        foot = script.lens.ground_point(x, z, camera)
+        placement = Placement(
+            foot[0],
+            foot[1],
+            script.lens.scale(z),
+            float(actor.path.heading[frame]),
+            script.lens.height / z,
+        )
+        sprite = render_body(
+            actor.body, placement, actor.poses[frame], script.weather.light, outline_only
+        )
+        before = max(frame - 1, 0)
+        old = script.lens.ground_point(
+            float(actor.path.x[before]), float(actor.path.z[before]), camera
+        )
+        return Placed(sprite, foot, x, z, actor, (foot[0] - old[0], foot[1] - old[1]))
+
+    def _place_prop(self, index: int, frame: int) -> Placed:
+        obstacle, prop = self._script.obstacles[index], self._props[index]
+        x = float(obstacle.x[frame])
+        foot = self._script.lens.ground_point(x, obstacle.z, self._script.cameras[frame])
+        left, top = round(foot[0]) + prop.sprite.left, round(foot[1]) + prop.sprite.top
+        return Placed(Sprite(prop.sprite.channels, left, top), foot, x, obstacle.z, None)
+
+    def _in_view(self, actor: Actor, frame: int) -> bool:
+        script = self._script
+        x, z = float(actor.path.x[frame]), float(actor.path.z[frame])
+        column, _ = script.lens.ground_point(x, z, script.cameras[frame])
+        reach = (actor.body.extent_m[0] + 2.5) * script.lens.scale(z)
+        return -reach < column < script.lens.size.width + reach
+
+
+def _hide(seen: FloatImage, corner: tuple[int, int], sprite: Sprite) -> None:
+    left, top = sprite.left - corner[0], sprite.top - corner[1]
+    windows = overlap(seen.shape, left, top, sprite.channels.shape)
+    if windows is not None:
+        outer, inner = windows
+        seen[outer] *= 1.0 - sprite.alpha[inner]
