@@ -98,7 +98,7 @@ def decode_image(
     if layout.to_rgb is not None:
         return np.asarray(cv2.cvtColor(np.asarray(pixels, np.uint8), layout.to_rgb), np.uint8)
     native = np.ascontiguousarray(pixels, layout.dtype)
-    is_shared = native is pixels
+    is_shared = np.may_share_memory(native, pixels)
     return native.copy() if is_shared and not isinstance(message.data, array) else native
 
 
