@@ -87,11 +87,17 @@ class BagSequence:
         self._topics = topics or BagTopics()
         stamps_ns, true_boxes = self._read_stamps()
         truth = StampedTruth(true_boxes).at(stamps_ns)
+        annotated = np.flatnonzero(~np.isnan(truth[:, 0]))
         self._first = 0
         if initial_box is not None:
             truth[0] = initial_box.as_array()
+        elif len(annotated):
+            self._first = self._skip_to(int(annotated[0]))
         elif is_truth_needed:
-            self._first = self._find_start(truth, has_boxes=bool(true_boxes))
+            reason = "fits a pair" if true_boxes else f"on topic {self._topics.truth}"
+            raise DatasetError(
+                f"{self.path}: no true box {reason}; give the initial box or another truth topic"
+            )
         self.truth: Boxes = truth[self._first :]
         self.stamps_ns: NDArray[np.int64] = stamps_ns[self._first :]
 
@@ -201,20 +207,12 @@ class BagSequence:
             for raw in reader.raw_messages((self._topics.truth,))
         ]
 
-    def _find_start(self, truth: Boxes, *, has_boxes: bool) -> int:
-        annotated = np.flatnonzero(~np.isnan(truth[:, 0]))
-        if len(annotated) == 0:
-            reason = "fits a pair" if has_boxes else f"on topic {self._topics.truth}"
-            raise DatasetError(
-                f"{self.path}: no true box {reason}; give the initial box or another truth topic"
-            )
-        if annotated[0] > 0:
+    def _skip_to(self, first: int) -> int:
+        if first > 0:
             _LOGGER.warning(
-                "%s: the first %d pairs have no true box; starting after them",
-                self.path,
-                annotated[0],
+                "%s: the first %d pairs have no true box; starting after them", self.path, first
             )
-        return int(annotated[0])
+        return first
 
 
 def _describe_unpaired(counts: SyncCounts) -> str:

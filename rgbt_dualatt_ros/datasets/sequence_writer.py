@@ -46,7 +46,7 @@ def write_sequence(
 
     Images become PNG: uint8 and uint16 thermal images keep every count; float ones, which PNG does
     not hold, are normalised to 8 bits by `thermal`. Frames of which one image is lost are left
-    out. The folder appears only when it is whole.
+    out, and the files of boxes where no frame has one. The folder appears only when it is whole.
 
     Returns:
         Number of frames written.
@@ -88,11 +88,13 @@ def _write(frames: Iterable[DecodedFrame], folder: Path, normalizer: ThermalNorm
         name = f"{len(boxes):05d}.png"
         write_png(folder / "visible" / name, _as_rgb(frame.rgb))
         write_png(folder / "infrared" / name, _as_plane(frame.thermal, normalizer))
-    if boxes:
-        truth = np.stack(boxes)
+    if not boxes:
+        return 0
+    write_stamps(folder, stamps)
+    truth = np.stack(boxes)
+    if np.isfinite(truth).any():
         (folder / "groundtruth.txt").write_text(format_boxes(truth), encoding="utf-8")
         (folder / "init.txt").write_text(format_boxes(truth[:1]), encoding="utf-8")
-        write_stamps(folder, stamps)
     return len(boxes)
 
 

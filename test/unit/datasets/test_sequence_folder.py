@@ -22,7 +22,6 @@ from rgbt_dualatt_ros.datasets.image_files import write_png
 from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
 
 HEIGHT, WIDTH = 24, 32
-REAL_SEQUENCES = Path(__file__).parents[4] / "shared" / "data"
 
 
 def rgb_image(index: int) -> NDArray[np.uint8]:
@@ -315,10 +314,9 @@ def test_colour_images_of_changing_size_are_refused(sequence_path: Path) -> None
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not REAL_SEQUENCES.is_dir(), reason="no real sequences beside the checkout")
 @pytest.mark.parametrize("kind", ["rgbt", "rgb"])
-def test_real_sequences_open(kind: str) -> None:
-    folders = sorted((REAL_SEQUENCES / kind).iterdir())
+def test_real_sequences_open(real_data: Path, kind: str) -> None:
+    folders = sorted((real_data / kind).iterdir())
     assert folders
     for folder in folders:
         sequence = open_sequence(folder)
