@@ -16,7 +16,7 @@ from typing import Any
 from rclpy.callback_groups import CallbackGroup
 from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
-from rclpy.qos import qos_policy_name_from_kind
+from rclpy.qos import QoSPolicyKind, qos_policy_name_from_kind
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
@@ -79,6 +79,9 @@ class ImageInput:
         self._take = take
         self._make_subscription = subscribe
         self._sources = _possible_sources(name, node.resolve_topic_name(name), config.transport)
+        # What the user fixed by an override is not changed behind his back.
+        override = f"qos_overrides.{self._sources[0].topic}.subscription.reliability"
+        self._may_give_way = not node.has_parameter(override)
         self._force_best_effort = False
         self.watch = StreamWatch(self._sources[0].topic)
         self._source = self._sources[0]
@@ -94,7 +97,8 @@ class ImageInput:
             if others:
                 self._source = others[0]
                 self._renew(f"publisher of {_TYPE_NAMES[others[0].message_type]} found")
-        elif self.watch.refused_policy == "RELIABILITY" and not self._force_best_effort:
+        elif self.watch.refused_policy == "RELIABILITY" and self._may_give_way:
+            self._may_give_way = False
             self._force_best_effort = True
             self._renew(
                 "the camera sends best effort, so input.reliability reliable cannot be met"
@@ -108,6 +112,9 @@ class ImageInput:
         _LOG.info("subscribed again to %s: %s", self._source.topic, reason)
 
     def _subscribe(self) -> Subscription[Any]:
+        overridable = [QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH]
+        if not self._force_best_effort:
+            overridable.append(QoSPolicyKind.RELIABILITY)
         return self._make_subscription(
             self._node,
             self._source.message_type,
@@ -116,7 +123,7 @@ class ImageInput:
             qos_profile=image_profile(self._config, best_effort=self._force_best_effort),
             callback_group=self._group,
             event_callbacks=SubscriptionEventCallbacks(incompatible_qos=self._note_incompatible),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            qos_overriding_options=QoSOverridingOptions(overridable),
         )
 
     def _hear(self, message: Any) -> None:  # noqa: ANN401  Image or CompressedImage

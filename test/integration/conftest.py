@@ -44,18 +44,21 @@ class NodeHarness:
         from rgbt_dualatt_ros.ros.qos import RESULTS
         from rgbt_dualatt_ros.ros.tracker_node import TrackerNode
 
-        self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=1 + next(_DOMAINS) % 100)
-        self.client = rclpy.create_node("client", context=self.context)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.client)
+        domain_id = 1 + next(_DOMAINS) % 100
+        # Contexts of their own, as two processes have: one context takes one type for a topic.
+        self._contexts = [rclpy.Context(), rclpy.Context()]
+        for context in self._contexts:
+            rclpy.init(context=context, domain_id=domain_id)
+        self._executors = [SingleThreadedExecutor(context=each) for each in self._contexts]
+        self.client = rclpy.create_node("client", context=self._contexts[0])
+        self._executors[0].add_node(self.client)
         self.targets: list[Any] = []
         self.statuses: list[Any] = []
         self.node: Any = None
         try:
             self.node = TrackerNode(
                 build_tracker,
-                context=self.context,
+                context=self._contexts[1],
                 parameter_overrides=[
                     Parameter(name, value=value) for name, value in parameters.items()
                 ],
@@ -63,7 +66,7 @@ class NodeHarness:
         except Exception:
             self.close()
             raise
-        self.executor.add_node(self.node)
+        self._executors[1].add_node(self.node)
         self.client.create_subscription(
             TrackedTargetArray, "/tracker/targets", self.targets.append, RESULTS
         )
@@ -78,11 +81,15 @@ class NodeHarness:
 
     def camera(self, topic: str, message_type: Any = None, qos: Any = None) -> Any:  # noqa: ANN401
         """A publisher of images that the node has found; best effort as cameras are."""
+        from rclpy.event_handler import PublisherEventCallbacks
         from rclpy.qos import qos_profile_sensor_data
         from sensor_msgs.msg import Image
 
         publisher = self.client.create_publisher(
-            message_type or Image, topic, qos or qos_profile_sensor_data
+            message_type or Image,
+            topic,
+            qos or qos_profile_sensor_data,
+            event_callbacks=PublisherEventCallbacks(use_default_callbacks=False),
         )
         self.spin_until(lambda: publisher.get_subscription_count() > 0, f"nobody hears {topic}")
         return publisher
@@ -108,13 +115,19 @@ class NodeHarness:
         while not is_done():
             last = self.statuses[-1] if self.statuses else None
             assert time.monotonic() < deadline, f"{complaint}; last status: {last}"
-            self.executor.spin_once(timeout_sec=0.02)
+            self._spin_once()
 
     def spin_for(self, seconds: float) -> None:
         """Run both nodes for a while: only to show that nothing happens."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.executor.spin_once(timeout_sec=0.02)
+            self._spin_once()
+
+    def _spin_once(self) -> None:
+        # A spin runs one callback; a camera pair and its status are several.
+        for timeout_s in (0.0, 0.0, 0.0, 0.005):
+            for executor in self._executors:
+                executor.spin_once(timeout_sec=timeout_s)
 
     def send(self, stamp_ns: int, **images: Any) -> None:  # noqa: ANN401  rgb, thermal messages
         """Publish one pair; images not given are plain ones."""
@@ -165,9 +178,11 @@ class NodeHarness:
     def close(self) -> None:
         """End both nodes; the worker must end in time."""
         has_ended = self.node is None or self.node.close()
-        self.executor.shutdown()
+        for executor in self._executors:
+            executor.shutdown()
         self.client.destroy_node()
-        rclpy.shutdown(context=self.context)
+        for context in self._contexts:
+            rclpy.shutdown(context=context)
         assert has_ended, "the worker did not end"
 
 

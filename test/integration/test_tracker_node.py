@@ -35,6 +35,7 @@ class BrokenTracker(StaticTracker):
         self._tracked = 0
 
     def track(self, pair: FramePair) -> Prediction:
+        """Answer twice, then fail."""
         self._tracked += 1
         if self._tracked == 3:
             raise TypeError("a bug in the tracker")
@@ -185,9 +186,7 @@ def test_stop_forgets_and_reset_begins_again(start_node: Callable[..., Any]) -> 
         pytest.param("keep", [1, 1, 1, 1], id="keep"),
     ],
 )
-def test_looped_stamps(
-    start_node: Callable[..., Any], policy: str, ids: list[int | None]
-) -> None:
+def test_looped_stamps(start_node: Callable[..., Any], policy: str, ids: list[int | None]) -> None:
     harness = start_node(target__box=BOX, sync__on_time_jump=policy)
     harness.send_pairs(2, FIRST_NS + 10**9)
     harness.send_pairs(2, FIRST_NS)

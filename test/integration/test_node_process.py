@@ -1,0 +1,113 @@
+"""The node as a process of its own: how it starts, ends, and what it prints when it must not run.
+
+Proves: Ctrl-C and SIGTERM end it with 0 and no traceback, wrong arguments give one line and 2.
+Not: what it does in between (test_tracker_node.py).
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.ros
+
+START_S = 30.0
+
+
+class NodeProcess:
+    """The executable, with all it prints in a file."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        command = [sys.executable, "-m", "rgbt_dualatt_ros.cli.tracker_node", *arguments]
+        self._log = log
+        with log.open("w") as file:
+            self._child = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+
+    @property
+    def output(self) -> str:
+        """What was printed so far."""
+        return self._log.read_text()
+
+    def wait_for(self, words: str) -> None:
+        """Until these words were printed."""
+        deadline = time.monotonic() + START_S
+        while words not in self.output:
+            assert time.monotonic() < deadline, f"{words!r} was not printed:\n{self.output}"
+            assert self._child.poll() is None, f"the node has ended:\n{self.output}"
+            time.sleep(0.02)
+
+    def end_by(self, number: signal.Signals) -> int:
+        """Send a signal; the exit code."""
+        self._child.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """The exit code."""
+        return self._child.wait(START_S)
+
+    def kill(self) -> None:
+        """End it whatever it does."""
+        self._child.kill()
+        self._child.wait()
+
+
+StartProcess = Callable[..., NodeProcess]
+
+
+@pytest.fixture
+def start_process(tmp_path: Path) -> Iterator[StartProcess]:
+    started: list[NodeProcess] = []
+
+    def start(*arguments: str) -> NodeProcess:
+        started.append(NodeProcess(tmp_path / "node.log", *arguments))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_signal_ends_it_quietly(start_process: StartProcess, number: signal.Signals) -> None:
+    process = start_process("--tracker", "static")
+    process.wait_for("the tracker is ready")
+    assert process.end_by(number) == 0, process.output
+    assert "Traceback" not in process.output
+    assert "rror" not in process.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["-p", "sync.slob_ms:=5.0"], "did you mean sync.slop_ms?", id="parameter"),
+        pytest.param(["-p", "target.box:=[1.0, 2.0]"], "four numbers", id="box"),
+        pytest.param(["--params-file", "no_such.yaml"], "no_such.yaml", id="file"),
+    ],
+)
+def test_wrong_argument_gives_one_line(
+    start_process: StartProcess, arguments: list[str], words: str
+) -> None:
+    process = start_process("--tracker", "static", "--ros-args", *arguments)
+    assert process.wait() == 2
+    assert words in process.output
+    assert process.output.count("\n") == 1, process.output
+
+
+def test_misspelt_name_in_a_file_is_refused(start_process: StartProcess, tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("/**:\n  ros__parameters:\n    sync:\n      queue_sise: 5\n")
+    process = start_process("--tracker", "static", "--ros-args", "--params-file", str(file))
+    assert process.wait() == 2
+    assert "did you mean sync.queue_size?" in process.output
+
+
+def test_unknown_tracker_is_refused(start_process: StartProcess) -> None:
+    process = start_process("--tracker", "statik")
+    assert process.wait() == 2
+    assert "did you mean static?" in process.output
