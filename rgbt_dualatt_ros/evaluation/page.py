@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -11,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rgbt_dualatt_ros.evaluation import metrics, page_tables
+from rgbt_dualatt_ros.evaluation import metrics, page_sequence, page_tables
 from rgbt_dualatt_ros.evaluation.charts import (
     Axes,
     Line,
@@ -21,39 +19,15 @@ from rgbt_dualatt_ros.evaluation.charts import (
     dash_of,
     swatch,
 )
+from rgbt_dualatt_ros.evaluation.page_sequence import SequencePictures
 from rgbt_dualatt_ros.evaluation.page_style import CSS, SCRIPT
-from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
-from rgbt_dualatt_ros.evaluation.summary import CONVENTION, RunScore, TrackerScore
+from rgbt_dualatt_ros.evaluation.summary import CONVENTION, TrackerScore
 from rgbt_dualatt_ros.evaluation.tables import number_text
-from rgbt_dualatt_ros.evaluation.timeline import LEFT, WIDTH, Track, timeline_chart
 
 _OPEN_SEQUENCES = 4
 """With more of them only the first is unfolded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A picture of one frame: JPEG bytes and what the caption says."""
-
-    jpeg: bytes
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
-class SequencePictures:
-    """What is shown of one sequence: moments, and where its video is (a URL, or empty).
-
-    Attributes:
-        rate: frames per second of the video.
-        note: why there is no picture or video, for the reader; may be empty.
-    """
-
-    moments: Sequence[Moment] = ()
-    video: str = ""
-    rate: float = 1.0
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +59,8 @@ def render(page: Page) -> str:
         '<p class="note">Success AUC, and beside it PR@20. '
         '<span class="screen">A click on a heading sorts.</span></p>',
         "<h2>Over time</h2>",
-        _timeline_legend(page.scores),
-        *(_sequence(page, name, links[name], index) for index, name in enumerate(page.truths)),
+        page_sequence.legend(page.scores),
+        *_sequences(page, links),
         "<h2>Settings</h2>",
         page_tables.settings_tables(page.run["settings"], page.defaults),
         "<h2>How it was made</h2>",
@@ -122,11 +96,6 @@ def headline(scores: Sequence[TrackerScore]) -> str:
     return text + (f". {failures} of {runs} runs ended in an error." if failures else ".")
 
 
-def data_url(kind: str, content: bytes) -> str:
-    """`content` as a URL that holds it."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
 def _scope(page: Page) -> str:
     frames = sum(len(each.boxes) for each in page.truths.values())
     scored = sum(int(metrics.has_area(each.boxes).sum()) for each in page.truths.values())
@@ -142,6 +111,18 @@ def _scope(page: Page) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _sequences(page: Page, links: Mapping[str, str]) -> list[str]:
+    unfolded = [*page.truths][: len(page.truths) if len(page.truths) <= _OPEN_SEQUENCES else 1]
+    return [
+        page_sequence.section(
+            page_sequence.Chapter(name, links[name], is_open=name in unfolded),
+            page.scores,
+            page.pictures.get(name, SequencePictures()),
+        )
+        for name in page.truths
+    ]
 
 
 def _spread_note(scores: Sequence[TrackerScore]) -> str:
@@ -184,91 +165,3 @@ def _curve(scores: Sequence[TrackerScore], curves: Sequence[Values], axes: Axes,
         for line, score in zip(lines, scores, strict=True)
     )
     return f'<figure>{curve_chart(lines, axes)}<ul class="legend">{items}</ul></figure>'
-
-
-def _timeline_legend(scores: Sequence[TrackerScore]) -> str:
-    lines = "".join(
-        f"<li>{swatch(color_of(index), dash_of(index))}{escape(score.name)}</li>"
-        for index, score in enumerate(scores)
-    )
-    states = "".join(
-        f'<li><span class="key {style}" style="height:{height}px"></span>{text}</li>'
-        for style, height, text in (
-            ("tracking", 4, "says TRACKING"),
-            ("uncertain", 7, "says UNCERTAIN"),
-            ("lost", 11, "says LOST"),
-            ("nothing", 11, "no truth, not scored"),
-        )
-    )
-    return (
-        f'<ul class="legend flat">{lines}{states}</ul><p class="note">Above the overlap with the '
-        f"truth, below what each tracker said of itself, and the score of {escape(scores[0].name)}"
-        '. <span class="screen">Point at the chart to read a frame; click to go there in the '
-        "video.</span></p>"
-    )
-
-
-def _sequence(page: Page, name: str, link: str, index: int) -> str:
-    runs = [(place, each.of_sequence(name)) for place, each in enumerate(page.scores)]
-    tracks = [
-        Track(r[0], color_of(place), dash_of(place)) for place, r in runs if r and len(r[0].record)
-    ]
-    pictures = page.pictures.get(name, SequencePictures())
-    is_open = " open" if index == 0 or len(page.truths) <= _OPEN_SEQUENCES else ""
-    gist = ", ".join(
-        f"{each.name} {number_text(each.mean_on(name, 'success_auc'), 3)}" for each in page.scores
-    )
-    parts = [
-        f'<details class="sequence" id="{link}"{is_open}><summary><h3>{escape(name)}</h3>'
-        f'<span class="gist">{escape(gist)}</span></summary>'
-    ]
-    if tracks:
-        parts.append(timeline_chart(tracks))
-        parts.append('<p class="readout screen"></p>')
-        parts.append(_told(tracks, pictures.rate))
-    if pictures.video:
-        parts.append(
-            f'<video controls muted preload="metadata" src="{escape(pictures.video)}"></video>'
-        )
-    if pictures.note:
-        parts.append(f'<p class="note">{escape(pictures.note)}</p>')
-    if pictures.moments:
-        parts.append(f'<div class="moments">{"".join(map(_moment, pictures.moments))}</div>')
-    return "".join([*parts, "</details>"])
-
-
-def _moment(moment: Moment) -> str:
-    url = data_url("image/jpeg", moment.jpeg)
-    caption = escape(moment.caption)
-    return (
-        f'<figure><img src="{url}" alt="{caption}" loading="lazy">'
-        f"<figcaption>{caption}</figcaption></figure>"
-    )
-
-
-def _told(tracks: Sequence[Track], rate: float) -> str:
-    """The figures that the script shows for the frame pointed at."""
-    content = {
-        "left": LEFT,
-        "width": WIDTH,
-        "rate": rate,
-        "statuses": [STATUS_NAMES[number] for number in sorted(STATUS_NAMES)],
-        "trackers": [_track_figures(each.run) for each in tracks],
-    }
-    # "</script>" in a name must not end the element.
-    text = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/json">{text}</script>'
-
-
-def _track_figures(run: RunScore) -> Json:
-    record = run.record
-    return {
-        "name": record.tracker,
-        "overlaps": _rounded(run.overlaps, 2),
-        "scores": _rounded(record.scores, 1),
-        "statuses": record.statuses.tolist(),
-    }
-
-
-def _rounded(values: Values, decimals: int) -> list[float | None]:
-    return [round(value, decimals) if np.isfinite(value) else None for value in values.tolist()]

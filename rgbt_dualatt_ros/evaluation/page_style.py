@@ -74,7 +74,11 @@ details.sequence > *:not(summary) { margin-top: 12px; }
 .moments .large img { cursor: zoom-out; }
 img, video { width: 100%; height: auto; display: block; border-radius: 4px; background: #000; }
 video { max-width: 880px; }
-figcaption { margin-top: 5px; }
+figcaption { margin-top: 5px; font-size: 13.5px; font-variant-numeric: tabular-nums; }
+figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
+.box { margin-right: 12px; display: inline-block; }
+.box i { display: inline-block; width: 11px; height: 11px; margin-right: 5px; border-radius: 2px;
+  border: 1px solid var(--soft); }
 .tag { font-size: 12px; color: var(--soft); border: 1px solid var(--rule); border-radius: 9px;
   padding: 1px 7px; margin-left: 6px; }
 .gist { color: var(--soft); font-size: 14px; margin-left: 10px;

@@ -18,7 +18,12 @@ from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation import metrics
 from rgbt_dualatt_ros.evaluation.charts import color_of
 from rgbt_dualatt_ros.evaluation.moments import worst_frames
-from rgbt_dualatt_ros.evaluation.page import Moment, SequencePictures, data_url
+from rgbt_dualatt_ros.evaluation.page_sequence import (
+    TRUTH_COLOR,
+    Moment,
+    SequencePictures,
+    data_url,
+)
 from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import RunScore
@@ -28,8 +33,8 @@ Mark = tuple[Box, str, tuple[int, int, int]]
 Draw = Callable[[FramePair, Sequence[Mark], str], NDArray[np.uint8]]
 """Draws labelled boxes and a caption on a pair: `visualization.overlay.draw_marks`."""
 
-_TRUTH_COLOR = (255, 255, 255)
-_MOST_WIDTH = 1280
+_PANEL_WIDTH = 480
+"""Pictures of larger pairs are drawn at this width, so that lines and labels stay legible."""
 _JPEG_QUALITY = 78
 _SLOWEST, _FASTEST = 5.0, 30.0
 _EMBEDDED_VIDEO_BYTES = 6_000_000
@@ -78,11 +83,13 @@ def take_pictures(
     video = VideoFile(video_path, _playing_rate(sequence))
     for index, pair in enumerate(sequence.pairs()):
         if request.video or index in wanted:
-            picture = request.draw(pair, _marks(truth, runs, index), f"{index}")
+            small, marks = _scaled(pair, _marks(truth, runs, index))
         if request.video:
-            video.add(picture)
+            video.add(request.draw(small, marks, f"{index}"))
         if index in wanted:
-            moments.append(Moment(_jpeg(picture), _caption(runs, index)))
+            unlabelled = [(box, "", color) for box, _, color in marks]
+            jpeg = _jpeg(request.draw(small, unlabelled, ""))
+            moments.append(Moment(index, jpeg, _answers(runs, index)))
         request.on_progress(truth.name, 1)
     has_video = video.close()
     lacks = request.video and not has_video
@@ -100,7 +107,7 @@ def _playing_rate(sequence: RgbtSequence) -> float:
 def _marks(truth: SequenceTruth, runs: Sequence[RunScore], index: int) -> list[Mark]:
     marks: list[Mark] = []
     if index < len(truth.boxes) and metrics.has_area(truth.boxes[index : index + 1])[0]:
-        marks.append((Box.from_sequence(truth.boxes[index]), "truth", _TRUTH_COLOR))
+        marks.append((Box.from_sequence(truth.boxes[index]), "truth", _rgb(TRUTH_COLOR)))
     for place, run in enumerate(runs):
         if (
             index >= len(run.record)
@@ -112,15 +119,31 @@ def _marks(truth: SequenceTruth, runs: Sequence[RunScore], index: int) -> list[M
     return marks
 
 
-def _caption(runs: Sequence[RunScore], index: int) -> str:
-    texts = []
-    for run in runs:
+def _scaled(pair: FramePair, marks: Sequence[Mark]) -> tuple[FramePair, list[Mark]]:
+    """Pair and boxes shrunk to `_PANEL_WIDTH`."""
+    scale = _PANEL_WIDTH / pair.size.width
+    if scale >= 1:
+        return pair, list(marks)
+    size = (_PANEL_WIDTH, max(1, round(pair.size.height * scale)))
+    rgb, thermal = (
+        np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        for image in (pair.rgb, pair.thermal)
+    )
+    boxes = (Box(b.x * scale, b.y * scale, b.w * scale, b.h * scale) for b, _, _ in marks)
+    scaled = [(box, label, color) for box, (_, label, color) in zip(boxes, marks, strict=True)]
+    return FramePair(rgb, thermal, pair.stamp_ns), scaled
+
+
+def _answers(runs: Sequence[RunScore], index: int) -> list[tuple[str, str]]:
+    answers = [(TRUTH_COLOR, "truth")]
+    for place, run in enumerate(runs):
         record = run.record
-        score = record.scores[index]
         said = STATUS_NAMES[int(record.statuses[index])]
-        scored = f", score {score:.1f}" if math.isfinite(score) else ""
-        texts.append(f"{record.tracker} IoU {_overlap(run, index)}, {said}{scored}")
-    return f"Frame {index}. " + "; ".join(texts)
+        text = f"{record.tracker} IoU {_overlap(run, index)} {said}"
+        if math.isfinite(record.scores[index]):
+            text += f" {record.scores[index]:.1f}"
+        answers.append((color_of(place), text))
+    return answers
 
 
 def _overlap(run: RunScore, index: int) -> str:
@@ -133,10 +156,6 @@ def _rgb(color: str) -> tuple[int, int, int]:
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:
-    height, width = picture.shape[:2]
-    if width > _MOST_WIDTH:
-        size = (_MOST_WIDTH, round(height * _MOST_WIDTH / width))
-        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     quality = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)
     return encoded.tobytes()

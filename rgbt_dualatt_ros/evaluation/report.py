@@ -9,7 +9,8 @@ from pathlib import Path
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import values_of
-from rgbt_dualatt_ros.evaluation.page import Page, SequencePictures, render
+from rgbt_dualatt_ros.evaluation.page import Page, render
+from rgbt_dualatt_ros.evaluation.page_sequence import SequencePictures
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest, take_pictures
 from rgbt_dualatt_ros.evaluation.plots import write_plots
 from rgbt_dualatt_ros.evaluation.provenance import describe_surroundings

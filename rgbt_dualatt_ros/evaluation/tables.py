@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.evaluation.summary import COLUMNS, CONVENTION, Column, Run
 
 NOTHING = "n/a"
 """Shown where there is no figure."""
+_LARGE = 1000.0
 
 
 def metrics_json(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> Json:
@@ -70,6 +71,18 @@ def summary_markdown(scores: Sequence[TrackerScore]) -> str:
     return "\n".join([*lines, "", CONVENTION, ""])
 
 
+def summary_text(scores: Sequence[TrackerScore]) -> str:
+    """The summary table in columns for a terminal, with the convention in short."""
+    heads = ["tracker", *(each.heading for each in COLUMNS)]
+    rows = [[each.name, *(figure_text(each, column) for column in COLUMNS)] for each in scores]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])])
+        for row in (heads, *rows)
+    ]
+    return "\n".join(lines)
+
+
 def figure_text(score: TrackerScore, column: Column) -> str:
     """A mean as it is printed, with its spread over seeds when there are several."""
     text = number_text(score.means[column.key], column.decimals)
@@ -80,8 +93,10 @@ def figure_text(score: TrackerScore, column: Column) -> str:
 
 
 def number_text(value: float, decimals: int) -> str:
-    """A figure with so many decimals, or `NOTHING`."""
-    return NOTHING if math.isnan(value) else f"{value:.{decimals}f}"
+    """A figure with so many decimals (none when it is large), or `NOTHING`."""
+    if math.isnan(value):
+        return NOTHING
+    return f"{value:.{decimals}f}" if value < _LARGE else f"{value:.0f}"
 
 
 def best_figures(scores: Sequence[TrackerScore]) -> dict[str, set[str]]:

@@ -37,7 +37,7 @@ def timeline_chart(tracks: Sequence[Track]) -> str:
     frames = len(tracks[0].run.record)
     plot = Frame(LEFT, 10, WIDTH, _OVERLAP_HEIGHT)
     parts = [plot.rule_at(rate, f"{rate:g}") for rate in (0, 0.5, 1)]
-    parts.append(f'<text x="{LEFT - 34}" y="14" text-anchor="end">IoU</text>')
+    parts.append(_name("IoU", plot.top + plot.height / 2 + 4))
     parts += _unscored_spans(np.isnan(tracks[0].run.overlaps), plot, frames)
     for track in reversed(tracks):
         index, lowest = thin(track.run.overlaps)

@@ -191,7 +191,7 @@ def _font_scale(view: RgbImage) -> float:
 
 
 def _stroke(view: RgbImage) -> int:
-    return max(1, int(view.shape[0]) // 240)
+    return max(2, int(view.shape[0]) // 200)
 
 
 def _ascii(text: str) -> str:

@@ -1,0 +1,80 @@
+"""Run trackers over sequences, bags or rendered scenes, every frame once, and compare them."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+
+import cv2
+
+from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
+from rgbt_dualatt_ros.cli.sequence_sources import add_source_arguments, open_sources
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.evaluation.comparison import run_comparison
+from rgbt_dualatt_ros.evaluation.contenders import make_contenders
+from rgbt_dualatt_ros.evaluation.pictures import PictureRequest
+from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+from rgbt_dualatt_ros.evaluation.tables import summary_text
+from rgbt_dualatt_ros.tracking.tracker_factory import parse_models
+from rgbt_dualatt_ros.visualization.overlay import draw_marks
+
+_EXAMPLE = """examples:
+  rgbt-dualatt evaluate --synthetic demo --tracker dualatt static csrt
+  rgbt-dualatt evaluate --sequence my_walk other_walk --tracker dualatt --seeds 0 1 2
+  rgbt-dualatt evaluate --bag drive.mcap --rgb-topic /cam/image --thermal-topic /ir/image
+The page is OUT/index.html. A run that was stopped continues when the command is given again.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `rgbt-dualatt evaluate`."""
+    parser.epilog = _EXAMPLE
+    add_source_arguments(parser)
+    trackers = ["dualatt", "static"]
+    parser.add_argument("--tracker", nargs="+", default=trackers, metavar="NAME", help="trackers")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[], help="default: setting seed")
+    parser.add_argument(
+        "--model", nargs="+", action="extend", default=[], help="nanotrack=BACKBONE,HEAD"
+    )
+    parser.add_argument("--out", type=Path, default=Path("evaluation_results"), help="folder")
+    parser.add_argument("--force", action="store_true", help="discard the records in OUT")
+    parser.add_argument("--config", type=Path, help="YAML file of settings")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--no-video", action="store_true", help="pictures only")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate, print the table and the path of the page; 1 when a run ended in an error."""
+    config = load_config(Config, arguments.config, arguments.set)
+    models = parse_models(arguments.model)
+    contenders = make_contenders(arguments.tracker, config.tracker, arguments.seeds, models)
+    if config.tracker.threads:
+        cv2.setNumThreads(config.tracker.threads)  # peers get as many as our own
+    sequences, problems = open_sources(arguments, config)
+    command = shlex.join(["rgbt-dualatt", *sys.argv[1:]])
+    title = f"Tracking on {', '.join([*sequences][:3])}{', ...' if len(sequences) > 3 else ''}"
+    about = describe_run(title, command, config, model=arguments.model)
+    folder = ResultFolder.open(arguments.out, about, force=arguments.force)
+    for sequence in sequences.values():
+        folder.save_truth(SequenceTruth.of(sequence))
+    frames = sum(map(len, sequences.values()))
+    with ProgressBar(frames * sum(len(each.seeds) for each in contenders), "tracking") as bar:
+        made_with = about["made_with"]
+        records = run_comparison(contenders, [*sequences.values()], folder, made_with, bar.advance)
+    with ProgressBar(frames, "pictures") as bar:
+        request = PictureRequest(
+            draw_marks, sequences, video=not arguments.no_video, on_progress=bar.advance
+        )
+        page, scores = write_report(folder, records, request)
+    print(summary_text(scores))
+    print(f"page: {page}")
+    problems += [
+        f"{each.tracker} on {each.sequence}: {each.failure}" for each in records if each.failure
+    ]
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return 1 if problems else 0

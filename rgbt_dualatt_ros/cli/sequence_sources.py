@@ -1,0 +1,82 @@
+"""Sequences named on a command line: folders, bags, rendered scenes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
+from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One sequence asked for: how to name it in messages and how to open it."""
+
+    text: str
+    open: Callable[[], RgbtSequence]
+
+
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare `--sequence`, `--bag`, `--synthetic` and the topics of bags."""
+    group = parser.add_argument_group("sequences, at least one, of any kind")
+    group.add_argument(
+        "--sequence", nargs="+", action="extend", default=[], metavar="DIR", help="folders"
+    )
+    group.add_argument("--bag", nargs="+", action="extend", default=[], help="rosbag2 bags")
+    group.add_argument(
+        "--synthetic", nargs="+", action="extend", default=[], metavar="SPEC", help="scenes"
+    )
+    for name in ("rgb", "thermal", "truth"):
+        group.add_argument(f"--{name}-topic", metavar="NAME", help=f"{name} topic of the bags")
+
+
+def open_sources(
+    arguments: argparse.Namespace, config: Config
+) -> tuple[dict[str, RgbtSequence], list[str]]:
+    """The sequences by name, and a line for each that cannot be opened.
+
+    Raises:
+        RgbtError: when none can be opened, or two have the same name.
+    """
+    sequences: dict[str, RgbtSequence] = {}
+    errors: list[RgbtError] = []
+    for source in _sources(arguments, config):
+        try:
+            sequence = source.open()
+        except RgbtError as error:
+            errors.append(error)
+            continue
+        if sequence.name in sequences:
+            raise ConfigError(f"two sequences are named {sequence.name}; one is {source.text}")
+        sequences[sequence.name] = sequence
+    if not sequences:
+        raise errors[0] if errors else ConfigError("name a --sequence, --bag or --synthetic scene")
+    return sequences, [str(error) for error in errors]
+
+
+def _sources(arguments: argparse.Namespace, config: Config) -> Iterator[Source]:
+    from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
+
+    for path in arguments.sequence:
+        yield Source(path, partial(open_sequence, path, config))
+    if arguments.bag:
+        # rosbags is optional for those who have no bags.
+        from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
+        from rgbt_dualatt_ros.bags.bag_topics import BagTopics
+
+        given = {name: getattr(arguments, f"{name}_topic") for name in ("rgb", "thermal", "truth")}
+        topics = BagTopics(**{name: topic for name, topic in given.items() if topic})
+        for path in arguments.bag:
+            yield Source(path, partial(BagSequence, path, topics, config))
+    for spec in arguments.synthetic:
+        yield Source(spec, partial(_render, spec))
+
+
+def _render(spec: str) -> RgbtSequence:
+    from rgbt_dualatt_ros.datasets.synthetic import SyntheticSequence, parse_scene
+
+    return SyntheticSequence(parse_scene(spec))

@@ -1,0 +1,50 @@
+"""Trackers of a run, by the names a user gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from rgbt_dualatt_ros.core.tracker import Tracker
+from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
+from rgbt_dualatt_ros.evaluation.comparison import Contender
+from rgbt_dualatt_ros.tracking.tracker_factory import build_tracker, expand_names
+
+# The others give the same boxes with every seed and are run with the first one only.
+_USES_CHANCE = ("dualatt", "mil@rgb", "mil@thermal")
+
+
+def make_contenders(
+    names: Sequence[str],
+    config: TrackerConfig,
+    seeds: Sequence[int] = (),
+    models: Mapping[str, Sequence[Path]] | None = None,
+) -> list[Contender]:
+    """The trackers called `names`, a peer without modality as two of them.
+
+    Each is built once here, so that a missing file or package is told before the first frame.
+
+    Args:
+        names: as `tracking.tracker_factory.expand_names` takes them.
+        config: of the trackers; its own seed is used when no `seeds` are given.
+        seeds: for those trackers that draw random numbers.
+        models: files of the peers that need some.
+
+    Raises:
+        RgbtError: when a tracker cannot be built.
+    """
+    wanted = tuple(dict.fromkeys(seeds)) or (config.seed,)
+    contenders = []
+    for name in expand_names(names):
+        build_tracker(name, config, models)
+        own_seeds = wanted if name in _USES_CHANCE else wanted[:1]
+        contenders.append(Contender(name, partial(_build, name, config, models), own_seeds))
+    return contenders
+
+
+def _build(
+    name: str, config: TrackerConfig, models: Mapping[str, Sequence[Path]] | None, seed: int
+) -> Tracker:
+    return build_tracker(name, replace(config, seed=seed), models)

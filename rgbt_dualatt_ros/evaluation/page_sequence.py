@@ -1,0 +1,156 @@
+"""What the page shows of one sequence: overlap over time, worst moments, video."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from rgbt_dualatt_ros.evaluation.charts import Values, color_of, dash_of, swatch
+from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
+from rgbt_dualatt_ros.evaluation.record_files import Json
+from rgbt_dualatt_ros.evaluation.summary import RunScore, TrackerScore
+from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.timeline import LEFT, WIDTH, Track, timeline_chart
+
+TRUTH_COLOR = "#ffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A picture of one frame.
+
+    Attributes:
+        jpeg: the encoded picture.
+        boxes: what is drawn in it: colour and text of each box, the truth first.
+    """
+
+    frame: int
+    jpeg: bytes
+    boxes: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SequencePictures:
+    """What can be seen of one sequence.
+
+    Attributes:
+        video: URL of the video; empty when there is none.
+        rate: frames per second of the video.
+        note: why there is no picture or video; may be empty.
+    """
+
+    moments: Sequence[Moment] = ()
+    video: str = ""
+    rate: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One sequence in the page: its name, the id that links lead to, whether it is unfolded."""
+
+    name: str
+    link: str
+    is_open: bool
+
+
+def legend(scores: Sequence[TrackerScore]) -> str:
+    """What the lines and strips of all timelines mean."""
+    lines = "".join(
+        f"<li>{swatch(color_of(index), dash_of(index))}{escape(score.name)}</li>"
+        for index, score in enumerate(scores)
+    )
+    states = "".join(
+        f'<li><span class="key {style}" style="height:{height}px"></span>{text}</li>'
+        for style, height, text in (
+            ("tracking", 4, "says TRACKING"),
+            ("uncertain", 7, "says UNCERTAIN"),
+            ("lost", 11, "says LOST"),
+            ("nothing", 11, "no truth, not scored"),
+        )
+    )
+    return (
+        f'<ul class="legend flat">{lines}{states}</ul><p class="note">Above, the overlap with the '
+        "truth; below, what each tracker said of itself and, where it varies, the score of "
+        f'{escape(scores[0].name)}. <span class="screen">Point at a chart to read a frame; click '
+        "to go there in the video.</span></p>"
+    )
+
+
+def section(chapter: Chapter, scores: Sequence[TrackerScore], pictures: SequencePictures) -> str:
+    """One sequence, of each tracker the first seed."""
+    runs = [(index, each.of_sequence(chapter.name)) for index, each in enumerate(scores)]
+    tracks = [
+        Track(found[0], color_of(index), dash_of(index))
+        for index, found in runs
+        if found and len(found[0].record)
+    ]
+    gist = ", ".join(
+        f"{each.name} {number_text(each.mean_on(chapter.name, 'success_auc'), 3)}"
+        for each in scores
+    )
+    parts = [
+        f'<details class="sequence" id="{chapter.link}"{" open" if chapter.is_open else ""}>'
+        f"<summary><h3>{escape(chapter.name)}</h3>"
+        f'<span class="gist">{escape(gist)}</span></summary>'
+    ]
+    if tracks:
+        parts += [timeline_chart(tracks), '<p class="readout screen"></p>']
+        parts.append(_frame_figures(tracks, pictures.rate))
+    if pictures.video:
+        source = escape(pictures.video)
+        parts.append(f'<video controls muted preload="metadata" src="{source}"></video>')
+    if pictures.note:
+        parts.append(f'<p class="note">{escape(pictures.note)}</p>')
+    if pictures.moments:
+        parts.append(f'<div class="moments">{"".join(map(_figure, pictures.moments))}</div>')
+    return "".join([*parts, "</details>"])
+
+
+def data_url(kind: str, content: bytes) -> str:
+    """`content` as a URL that holds it."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _figure(moment: Moment) -> str:
+    boxes = "".join(
+        f'<span class="box"><i style="background:{color}"></i>{escape(text)}</span>'
+        for color, text in moment.boxes
+    )
+    return (
+        f'<figure><img src="{data_url("image/jpeg", moment.jpeg)}" alt="frame {moment.frame}">'
+        f"<figcaption><b>Frame {moment.frame}</b>{boxes}</figcaption></figure>"
+    )
+
+
+def _frame_figures(tracks: Sequence[Track], rate: float) -> str:
+    """The figures that the script shows for the frame pointed at."""
+    content = {
+        "left": LEFT,
+        "width": WIDTH,
+        "rate": rate,
+        "statuses": [STATUS_NAMES[number] for number in sorted(STATUS_NAMES)],
+        "trackers": [_track_figures(each.run) for each in tracks],
+    }
+    # "</script>" in a name must not end the element.
+    text = json.dumps(content, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json">{text}</script>'
+
+
+def _track_figures(run: RunScore) -> Json:
+    record = run.record
+    return {
+        "name": record.tracker,
+        "overlaps": _rounded(run.overlaps, 2),
+        "scores": _rounded(record.scores, 1),
+        "statuses": record.statuses.tolist(),
+    }
+
+
+def _rounded(values: Values, decimals: int) -> list[float | None]:
+    return [round(value, decimals) if np.isfinite(value) else None for value in values.tolist()]
