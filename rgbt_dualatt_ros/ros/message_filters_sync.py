@@ -95,9 +95,12 @@ class MessageFiltersSynchronizer:
 
     def _jump(self, side: Side) -> None:
         self._jumps[side] += 1
-        # When the second camera follows, only its own old images are in the way; they go as well.
-        self._after_jump |= self._jumps[side] > self._jumps[side.other]
-        self._synchronizer = self._make_synchronizer()
+        if self._jumps[side] > self._jumps[side.other]:
+            self._after_jump = True
+            self._synchronizer = self._make_synchronizer()
+        else:
+            # The second camera follows; images of the first are of the new time already.
+            self._synchronizer.queues[list(Side).index(side)].clear()
 
     def _make_synchronizer(self) -> Any:  # noqa: ANN401  message_filters has no types
         config = self._config
