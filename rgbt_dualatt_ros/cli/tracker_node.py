@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from rgbt_dualatt_ros.cli.command import run_command
 from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.core.process_environment import set_compute_environment
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.ros.transport import set_default_transport
 
@@ -36,15 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main() -> int:
     """Run the node; one line and exit code 2 when something given is wrong."""
-    set_compute_environment()
     set_default_transport()
-    try:
-        return run(sys.argv)
-    except RgbtError as error:
-        print(f"tracker_node: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 0
+    return run_command(lambda: run(sys.argv))
 
 
 def run(command_line: list[str]) -> int:
@@ -53,7 +45,7 @@ def run(command_line: list[str]) -> int:
     Raises:
         RgbtError: when something given is wrong.
     """
-    # Only now: the environment must be set before rclpy and torch are loaded.
+    # Only now: the environment must be set before rclpy is loaded.
     from rgbt_dualatt_ros.ros.node_process import run_node, without_ros_arguments
     from rgbt_dualatt_ros.tracking.tracker_factory import build_tracker, expand_names, parse_models
 

@@ -53,7 +53,11 @@ def decode_with_cv_bridge(message: ImageMessage, where: str) -> Pixels:
             f"{where}: encoding {message.encoding!r} does not say what its channels are; let the "
             "camera send rgb8 or bgr8"
         )
-    return pixels if pixels.dtype in _KEPT_TYPES else pixels.astype(np.float32)
+    if pixels.dtype in _KEPT_TYPES:
+        return pixels
+    # Doubles beyond float32 become infinite, which the normaliser takes for cold.
+    with np.errstate(over="ignore"):
+        return pixels.astype(np.float32)
 
 
 def _bridge(encoding: str, where: str) -> Any:  # noqa: ANN401  cv_bridge has no types

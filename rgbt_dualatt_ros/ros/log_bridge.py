@@ -19,17 +19,20 @@ class LogBridge(logging.Handler):
         self._node_logger = node_logger
         self._package = logging.getLogger(_PACKAGE)
         self._level_before = self._package.level
+        self._propagated_before = self._package.propagate
 
     def open(self) -> None:
         """Start to listen to the package's loggers."""
         debug = self._node_logger.is_enabled_for(LoggingSeverity.DEBUG)
         self._package.setLevel(logging.DEBUG if debug else logging.INFO)
         self._package.addHandler(self)
+        self._package.propagate = False  # else a root handler says everything a second time
 
     def close(self) -> None:
         """Stop listening; safe to repeat."""
         self._package.removeHandler(self)
         self._package.setLevel(self._level_before)
+        self._package.propagate = self._propagated_before
         super().close()
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -15,7 +15,8 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
 from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.prediction import Prediction
+from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.core.proposals import ProposalSource
 from rgbt_dualatt_ros.ros.time_units import NS_PER_S
 
 
@@ -60,6 +61,17 @@ def to_box(message: HasBox) -> Box:
         InvalidBoxError: when its numbers are no box.
     """
     return Box(float(message.x), float(message.y), float(message.width), float(message.height))
+
+
+def to_prediction(message: TrackedTarget, stamp_ns: int) -> Prediction:
+    """What a message says of one target, in the pair with that stamp."""
+    return Prediction(
+        to_box(message),
+        message.score,
+        TrackStatus(message.status),
+        stamp_ns,
+        ProposalSource(message.source),
+    )
 
 
 def to_target_box(box: Box, header: Header) -> TargetBox:

@@ -40,6 +40,11 @@ def set_default_transport(environment: MutableMapping[str, str] | None = None) -
     return profile
 
 
+def private_domain_id() -> int:
+    """A ROS domain that another process on this machine is not likely to use, 1 to 100."""
+    return 1 + os.getpid() % 100
+
+
 def isolate(environment: MutableMapping[str, str], domain_id: int) -> None:
     """Keep ROS traffic of a demo or test on this machine and apart from other graphs."""
     environment["ROS_DOMAIN_ID"] = str(domain_id)

@@ -1,0 +1,77 @@
+"""What the node published, with the time of its arrival."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from rclpy.node import Node
+from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
+
+from rgbt_dualatt_ros.core.prediction import Prediction
+from rgbt_dualatt_ros.ros.messages import to_ns, to_prediction
+from rgbt_dualatt_ros.ros.qos import RESULTS
+from rgbt_dualatt_ros.ros.status_board import NodeState
+from rgbt_dualatt_ros.ros.time_units import NS_PER_MS
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPrediction:
+    """A published prediction and when it arrived, monotonic clock."""
+
+    prediction: Prediction
+    arrival_ns: int
+
+
+class TargetRecorder:
+    """Listens to `~/targets` and `~/status` of one node; read it from any thread.
+
+    Attributes:
+        predictions: of the first target of every message that had one, in order of arrival.
+        last_status: None before the first.
+        status_count: statuses heard.
+        processing_ns: time in the tracker by the stamp of the pair.
+    """
+
+    def __init__(self, node: Node, tracker_name: str) -> None:
+        self.predictions: list[HeardPrediction] = []
+        self.last_status: TrackerStatus | None = None
+        self.status_count = 0
+        self.processing_ns: dict[int, int] = {}
+        node.create_subscription(
+            TrackedTargetArray, f"{tracker_name}/targets", self._hear_targets, RESULTS
+        )
+        node.create_subscription(
+            TrackerStatus, f"{tracker_name}/status", self._hear_status, RESULTS
+        )
+
+    @property
+    def is_node_ready(self) -> bool:
+        """Whether the node has a tracker and looks at images."""
+        return self.last_status is not None and self.last_status.state != NodeState.STARTING
+
+    @property
+    def pairs_finished(self) -> int:
+        """Pairs that the node has used, refused or given up."""
+        status = self.last_status
+        if status is None:
+            return 0
+        return int(status.pairs_processed + status.pairs_rejected + status.pairs_dropped)
+
+    @property
+    def is_node_idle(self) -> bool:
+        """Whether the node has finished all the pairs it has seen."""
+        return self.last_status is None or self.pairs_finished >= self.last_status.pairs_seen
+
+    def _hear_targets(self, message: TrackedTargetArray) -> None:
+        arrival_ns = time.monotonic_ns()
+        if message.targets:
+            prediction = to_prediction(message.targets[0], to_ns(message.header.stamp))
+            self.predictions.append(HeardPrediction(prediction, arrival_ns))
+
+    def _hear_status(self, message: TrackerStatus) -> None:
+        if self.last_status is None or message.pairs_processed > self.last_status.pairs_processed:
+            stamp_ns = to_ns(message.header.stamp)
+            self.processing_ns[stamp_ns] = round(message.processing_ms * NS_PER_MS)
+        self.last_status = message
+        self.status_count += 1
