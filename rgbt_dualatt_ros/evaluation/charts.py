@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
-PALETTE = ("#1f77b4", "#d9680f", "#12926b", "#8f58b8", "#c2337a", "#8a7416", "#5f6f7d")
+PALETTE = ("#2584d8", "#e8761a", "#15a077", "#9d67cf", "#d8479a", "#9a7f14", "#748595")
 """Colours of the trackers, legible on white and on nearly black."""
 _DASHES = ("", "7 4", "2 3", "10 3 2 3", "5 2", "1 4", "12 5")
 

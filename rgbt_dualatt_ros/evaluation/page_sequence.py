@@ -68,10 +68,10 @@ def legend(scores: Sequence[TrackerScore]) -> str:
     states = "".join(
         f'<li><span class="key {style}" style="height:{height}px"></span>{text}</li>'
         for style, height, text in (
-            ("tracking", 4, "says TRACKING"),
-            ("uncertain", 7, "says UNCERTAIN"),
-            ("lost", 11, "says LOST"),
-            ("nothing", 11, "no truth, not scored"),
+            ("tracking", 4, "TRACKING"),
+            ("uncertain", 7, "UNCERTAIN"),
+            ("lost", 11, "LOST"),
+            ("nothing", 11, "no truth"),
         )
     )
     return (
@@ -100,7 +100,8 @@ def section(chapter: Chapter, scores: Sequence[TrackerScore], pictures: Sequence
         f'<span class="gist">{escape(gist)}</span></summary>'
     ]
     if tracks:
-        parts += [timeline_chart(tracks), '<p class="readout screen"></p>']
+        parts.append(f'<div class="scroll">{timeline_chart(tracks)}</div>')
+        parts.append('<p class="readout screen"></p>')
         parts.append(_frame_figures(tracks, pictures.rate))
     if pictures.video:
         source = escape(pictures.video)

@@ -14,7 +14,7 @@ body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
 main { max-width: 1080px; margin: 0 auto; padding: 44px 28px 72px; }
 h1 { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -.012em;
-  margin: 0 0 6px; }
+  margin: 0 0 6px; overflow-wrap: anywhere; }
 h2 { font-size: 20px; line-height: 1.3; font-weight: 620; margin: 54px 0 12px; padding-top: 14px;
   border-top: 1px solid var(--rule); }
 h3 { font-size: 17px; margin: 0; font-weight: 620; display: inline; }
@@ -83,14 +83,15 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   padding: 1px 7px; margin-left: 6px; }
 .gist { color: var(--soft); font-size: 14px; margin-left: 10px;
   font-variant-numeric: tabular-nums; }
-@media (max-width: 760px) { .pair, .moments { grid-template-columns: 1fr; }
-  main { padding: 24px 16px 48px; } }
+@media screen and (max-width: 760px) { .pair, .moments { grid-template-columns: 1fr; }
+  main { padding: 24px 16px 48px; } .timeline { min-width: 720px; } }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --rule: #bbb; --tint: #f4f4f4; }
   @page { margin: 14mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  h2 { break-after: avoid; margin-top: 26px; }
+  .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
+  h2, summary { break-after: avoid; } h2 { margin-top: 26px; }
   figure, tr, .timeline { break-inside: avoid; }
   video, .readout, .screen { display: none; }
   th button::after { content: none; }

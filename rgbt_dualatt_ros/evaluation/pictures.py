@@ -85,7 +85,7 @@ def take_pictures(
         if request.video or index in wanted:
             small, marks = _scaled(pair, _marks(truth, runs, index))
         if request.video:
-            video.add(request.draw(small, marks, f"{index}"))
+            video.add(request.draw(small, marks, f"frame {index}"))
         if index in wanted:
             unlabelled = [(box, "", color) for box, _, color in marks]
             jpeg = _jpeg(request.draw(small, unlabelled, ""))
@@ -105,10 +105,11 @@ def _playing_rate(sequence: RgbtSequence) -> float:
 
 
 def _marks(truth: SequenceTruth, runs: Sequence[RunScore], index: int) -> list[Mark]:
+    """Boxes of one frame; the first tracker comes last, so that it lies on top."""
     marks: list[Mark] = []
     if index < len(truth.boxes) and metrics.has_area(truth.boxes[index : index + 1])[0]:
         marks.append((Box.from_sequence(truth.boxes[index]), "truth", _rgb(TRUTH_COLOR)))
-    for place, run in enumerate(runs):
+    for place, run in reversed([*enumerate(runs)]):
         if (
             index >= len(run.record)
             or not metrics.has_area(run.record.boxes[index : index + 1])[0]
@@ -140,7 +141,7 @@ def _answers(runs: Sequence[RunScore], index: int) -> list[tuple[str, str]]:
         record = run.record
         said = STATUS_NAMES[int(record.statuses[index])]
         text = f"{record.tracker} IoU {_overlap(run, index)} {said}"
-        if math.isfinite(record.scores[index]):
+        if len(np.unique(record.scores[np.isfinite(record.scores)])) > 1:
             text += f" {record.scores[index]:.1f}"
         answers.append((color_of(place), text))
     return answers

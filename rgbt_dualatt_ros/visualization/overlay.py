@@ -72,15 +72,48 @@ def draw_prediction(
 def draw_marks(
     pair: FramePair, marks: Sequence[Mark], caption: str = "", panels: str = "both"
 ) -> RgbImage:
-    """A new picture with several labelled boxes, as truth and trackers; see `draw_prediction`."""
+    """A new picture with several boxes, as truth and trackers; the last one lies on top.
+
+    Args:
+        pair: is not drawn into.
+        marks: their labels stand in a strip above the picture, so that they hide nothing.
+        caption: stands before the labels.
+        panels: `rgb`, `thermal`, or `both` side by side.
+
+    Returns:
+        As `draw_prediction`, higher by the strip when there is a caption or a label.
+    """
     canvas, views = _lay_out(pair, panels)
     for view in views:
         for box, _, color in marks:
             _draw_box(view, box, color, "whole")
-    for box, label, color in marks:
-        _draw_label(views[0], box, label, color)
-    _draw_caption(views[0], caption)
-    return canvas
+    labels = [(label, color) for _, label, color in marks if label]
+    if not labels and not caption:
+        return canvas
+    return np.concatenate([_legend_strip(canvas, caption, labels), canvas])
+
+
+def _legend_strip(canvas: RgbImage, caption: str, labels: Sequence[tuple[str, Color]]) -> RgbImage:
+    """One line of text of the width of `canvas`, shrunk when it would be wider."""
+    scale = _font_scale(canvas)
+    _, text_height = _text_size(canvas, "Ag")
+    height, width = text_height + 12, canvas.shape[1]
+    strip: RgbImage = np.full((height, width, 3), _NEARLY_BLACK, np.uint8)
+    gap, chip = 16, text_height + 6
+    texts = [(caption, None), *labels] if caption else [*labels]
+    needed = sum(_text_size(canvas, text)[0] + gap + chip for text, _ in texts)
+    shrink = min(1.0, width / needed)
+    x = 8.0
+    for text, color in texts:
+        if color is not None:
+            corner = (int(x), (height - text_height) // 2)
+            opposite = (int(x + text_height * shrink), corner[1] + text_height - 1)
+            cv2.rectangle(strip, corner, opposite, color, cv2.FILLED)
+            x += chip * shrink
+        origin = (int(x), height - 7)
+        cv2.putText(strip, _ascii(text), origin, _FONT, scale * shrink, _WHITE, 1, cv2.LINE_AA)
+        x += (_text_size(canvas, text)[0] + gap) * shrink
+    return strip
 
 
 def _lay_out(pair: FramePair, panels: str) -> tuple[RgbImage, list[RgbImage]]:
@@ -139,15 +172,6 @@ def _corners(view: RgbImage, box: Box) -> tuple[int, int, int, int]:
     left, right = np.clip([box.x, box.x + box.w], -width, 2 * width).round().astype(int)
     top, bottom = np.clip([box.y, box.y + box.h], -height, 2 * height).round().astype(int)
     return int(left), int(top), int(right), int(bottom)
-
-
-def _draw_label(view: RgbImage, box: Box, label: str, color: Color) -> None:
-    if not label:
-        return
-    left, top, _, bottom = _corners(view, box)
-    _, text_height = _text_size(view, label)
-    above = top - text_height - 8
-    _tag(view, label, (left, above if above >= 0 else bottom + 3), color)
 
 
 def _draw_caption(view: RgbImage, caption: str) -> None:

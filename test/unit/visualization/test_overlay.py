@@ -69,7 +69,7 @@ def test_marks_are_drawn_in_their_colors() -> None:
         (Box(30, 40, 20, 20), "truth", (255, 255, 255)),
         (Box(100, 60, 30, 30), "a", (1, 2, 3)),
     ]
-    picture = draw_marks(grey_pair(), marks, "frame 3", "both")
+    picture = draw_marks(grey_pair(), marks, "frame 3", "both")[-120:]
     for left in (0, 160):
         assert picture[50, left + 30].tolist() == [255, 255, 255]
         assert picture[75, left + 130].tolist() == [1, 2, 3]
@@ -91,4 +91,14 @@ def test_no_box_or_text_breaks_the_drawing(  # noqa: PLR0913
     box = Box(x, y, w, h)
     pair = grey_pair(side, side)
     assert draw_prediction(pair, prediction_at(box, status), "both", caption).shape[0] == side
-    assert draw_marks(pair, [(box, caption, (9, 9, 9))], caption).shape[0] == side
+    assert draw_marks(pair, [(box, caption, (9, 9, 9))], caption).shape[1] == 2 * side
+
+
+def test_labels_stand_above_the_picture_and_hide_nothing() -> None:
+    marks = [(Box(30, 40, 20, 20), "truth", (255, 255, 255))]
+    bare = draw_marks(grey_pair(), [(box, "", color) for box, _, color in marks])
+    labelled = draw_marks(grey_pair(), marks, "frame 3")
+    np.testing.assert_array_equal(labelled[-len(bare) :], bare)
+    assert (labelled[: -len(bare)] == 255).any()
+    many = draw_marks(grey_pair(), [(marks[0][0], "a long name 0.123", (1, 2, 3))] * 9)
+    assert many.shape == labelled.shape
