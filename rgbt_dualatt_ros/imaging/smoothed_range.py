@@ -38,10 +38,11 @@ class CountSample:
     def __init__(self, image: NDArray[np.uint16] | NDArray[np.float32]) -> None:
         step = max(1, math.ceil(math.sqrt(image.size / _SAMPLE_PIXELS)))
         counts = image[::step, ::step].ravel()
-        if counts.dtype.kind == "f":
-            counts = counts[np.isfinite(counts)]
-        # For 16-bit numbers the stable sort is a radix sort, several times faster.
-        self._counts = np.sort(counts, kind="stable")
+        if counts.dtype == np.uint16:
+            # For 16-bit numbers the stable sort is a radix sort, several times faster.
+            self._counts = np.sort(counts, kind="stable")
+        else:
+            self._counts = np.sort(counts[np.isfinite(counts)])
 
     def __len__(self) -> int:
         return self._counts.size

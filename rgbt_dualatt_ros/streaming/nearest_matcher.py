@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from rgbt_dualatt_ros.streaming.matched_pair import Side
 from rgbt_dualatt_ros.streaming.waiting_images import WaitingImages
@@ -14,7 +15,8 @@ NEVER_NS = 1 << 64
 """Later than every stamp."""
 
 
-class Match(NamedTuple, Generic[T]):
+@dataclass(frozen=True, slots=True)
+class Match(Generic[T]):
     """Two partners with the stamps they were matched by."""
 
     rgb_ns: int
@@ -42,15 +44,6 @@ class NearestMatcher(Generic[T]):
     def insert(self, side: Side, stamp_ns: int, item: T) -> bool:
         """Let an image wait; whether it is the oldest of its camera's."""
         return self._waiting[side].insert(stamp_ns, item) == 0
-
-    def gap_ns(self, side: Side, stamp_ns: int) -> int | None:
-        """Colour minus thermal stamp for an image of `side` and the nearest one across."""
-        across = self._waiting[side.other]
-        index = across.nearest(stamp_ns)
-        if index is None:
-            return None
-        gap_ns = stamp_ns - across.stamps_ns[index]
-        return gap_ns if side is Side.RGB else -gap_ns
 
     def finished(self, earliest_next_ns: Mapping[Side, int]) -> list[Match[T]]:
         """Take out the pairs to which no further image can be nearer, in stamp order.

@@ -40,8 +40,8 @@ class PairSynchronizer(Generic[T]):
 
     When stamps of one camera go back by more than `jump_back_ns`, time has jumped, as when a bag
     loops. Pairs of the old time are finished first, and the other camera is given the chance to
-    follow; none of its last images is lost, and the two together count as one jump. A lone stray
-    stamp far ahead is dropped and counts as unmatched, not as a jump.
+    follow; none of its last images is lost, and the two together count as one jump. One image
+    with a stray stamp, far ahead or behind, is no jump: it ends as unmatched.
 
     Safe to use from several threads. Finished pairs are returned, so no foreign code runs under
     the lock.
@@ -70,7 +70,6 @@ class PairSynchronizer(Generic[T]):
         self._offset_ns = {Side.RGB: 0, Side.THERMAL: thermal_offset_ns}
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
-        self._nearest_miss_ns: int | None = None
         self._last_was_zero = dict.fromkeys(Side, False)
         self._clocks = {side: StreamClock(jump_back_ns) for side in Side}
         self._newest_pass = self._new_pass(after_jump=False)
@@ -99,15 +98,6 @@ class PairSynchronizer(Generic[T]):
             return sum(
                 a_pass.matcher.pending(side) for a_pass in self._open_passes() for side in Side
             )
-
-    @property
-    def nearest_miss_ns(self) -> int | None:
-        """Colour minus thermal stamp of the two images that came closest to being a pair.
-
-        Counted since the last pair; None while none was given up beside one of the other camera.
-        """
-        with self._lock:
-            return self._nearest_miss_ns
 
     def add(self, side: Side, stamp_ns: int, item: T) -> list[MatchedPair[T]]:
         """Take in an image and give out the pairs that are finished by it, in stamp order.
@@ -147,9 +137,11 @@ class PairSynchronizer(Generic[T]):
         pairs: list[MatchedPair[T]] = []
         if arrival is Arrival.JUMPED_BACK:
             pairs += self._follow_jump(side)
-        elif arrival is Arrival.STRAY_BEFORE:
+        elif arrival is Arrival.AFTER_STRAY_AHEAD:
             newest_ns = self._clocks[side].newest_ns or time_ns
             self._count_unmatched(side, self._passes[side].matcher.drop_after(side, newest_ns))
+        elif arrival is Arrival.AFTER_STRAY_BEHIND:
+            self._take_back_jump(side)
         elif self._has_come_over(side, time_ns):
             pairs += self._enter_newest_pass(side)
         self._counts["out_of_order"] += arrival is Arrival.OUT_OF_ORDER
@@ -168,7 +160,6 @@ class PairSynchronizer(Generic[T]):
             self._counts["late"] += 1
         else:
             self._count_unmatched(side, 1)
-            self._note_miss(a_pass.matcher.gap_ns(side, oldest))
         # The one given up may have stood between two others.
         return pairs + self._finish(a_pass)
 
@@ -183,6 +174,14 @@ class PairSynchronizer(Generic[T]):
         if self._passes[side.other] is not left:
             return self._close(left)
         return self._finish(left)
+
+    def _take_back_jump(self, side: Side) -> None:
+        """The pass that `side` began was one stray image; the other camera has not followed."""
+        across = self._passes[side.other]
+        if across is not self._newest_pass:
+            self._close(self._newest_pass)
+            self._newest_pass = self._passes[side] = across
+            self._counts["time_jumps"] -= 1
 
     def _enter_newest_pass(self, side: Side) -> list[MatchedPair[T]]:
         left, self._passes[side] = self._passes[side], self._newest_pass
@@ -222,15 +221,8 @@ class PairSynchronizer(Generic[T]):
                 MatchedPair(match.rgb, match.thermal, match.rgb_ns, delta_ns, a_pass.after_jump)
             )
             a_pass.after_jump = False
-        if pairs:
-            self._counts["paired"] += len(pairs)
-            self._nearest_miss_ns = None
+        self._counts["paired"] += len(pairs)
         return pairs
-
-    def _note_miss(self, gap_ns: int | None) -> None:
-        before_ns = self._nearest_miss_ns
-        if gap_ns is not None and (before_ns is None or abs(gap_ns) < abs(before_ns)):
-            self._nearest_miss_ns = gap_ns
 
     def _count_unmatched(self, side: Side, images: int) -> None:
         self._counts[_UNMATCHED[side]] += images

@@ -18,7 +18,8 @@ class Arrival(Enum):
     IN_ORDER = "in order"
     OUT_OF_ORDER = "out of order"
     JUMPED_BACK = "jumped back"
-    STRAY_BEFORE = "the image before this one had a stray stamp, far ahead"
+    AFTER_STRAY_AHEAD = "back in time after one image whose stamp was far ahead"
+    AFTER_STRAY_BEHIND = "back in time after one image whose stamp was far behind"
 
 
 class StreamClock:
@@ -52,24 +53,23 @@ class StreamClock:
 
     def observe(self, stamp_ns: int) -> Arrival:
         """Take in the stamp of the image that has just come."""
-        before_leap_ns, self._before_leap_ns = self._before_leap_ns, None
-        newest_ns = self._newest_ns
+        newest_ns, before_leap_ns = self._newest_ns, self._before_leap_ns
+        self._before_leap_ns = None
         if newest_ns is None:
             self._newest_ns = stamp_ns
             return Arrival.IN_ORDER
-        if stamp_ns < newest_ns - self._jump_back_ns:
-            # One stray stamp far ahead must not pass for a jump when the next one is normal again.
+        if not self.is_near(stamp_ns, newest_ns):
+            # One stray stamp must not pass for a jump when the next one goes on where it was.
             if before_leap_ns is not None and self.is_near(stamp_ns, before_leap_ns):
                 self._newest_ns = max(stamp_ns, before_leap_ns)
-                return Arrival.STRAY_BEFORE
+                is_ahead = newest_ns > stamp_ns
+                return Arrival.AFTER_STRAY_AHEAD if is_ahead else Arrival.AFTER_STRAY_BEHIND
+            self._before_leap_ns = newest_ns
             self._newest_ns = stamp_ns
-            return Arrival.JUMPED_BACK
+            return Arrival.JUMPED_BACK if stamp_ns < newest_ns else Arrival.IN_ORDER
         if stamp_ns < newest_ns:
             return Arrival.OUT_OF_ORDER
-        if stamp_ns > newest_ns + self._jump_back_ns:
-            self._before_leap_ns = newest_ns
-        else:
-            self._intervals_ns.append(stamp_ns - newest_ns)
+        self._intervals_ns.append(stamp_ns - newest_ns)
         self._newest_ns = stamp_ns
         return Arrival.IN_ORDER
 

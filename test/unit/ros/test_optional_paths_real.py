@@ -116,10 +116,9 @@ def test_subscriber_hears_a_publisher(image_type: Any) -> None:  # noqa: ANN401
 @pytest.mark.usefixtures("cv_bridge")
 @pytest.mark.parametrize("encoding", ["rgb8", "bgr8", "32FC1"])
 def test_cv_bridge_agrees_with_our_codec(encoding: str, image_type: Any) -> None:  # noqa: ANN401
-    rng = np.random.default_rng(0)
-    shape = (6, 8, 3) if encoding in ("rgb8", "bgr8") else (6, 8)
-    dtype = np.float32 if encoding == "32FC1" else np.uint8
-    fields = encode_image(rng.integers(0, 255, shape).astype(dtype), encoding)
+    colour = np.random.default_rng(0).integers(0, 255, (6, 8, 3), np.uint8)
+    picture = colour[..., 0].astype(np.float32) if encoding == "32FC1" else colour
+    fields = encode_image(picture, encoding)
     message = message_of(fields, image_type)
     bridged = decode_with_cv_bridge(message, "/topic")
     ours = decode_image(message, "/topic")

@@ -255,15 +255,6 @@ def test_time_that_begins_at_zero_is_no_fault() -> None:
     assert synchronizer.counts.unstamped == 0
 
 
-def test_a_miss_says_how_far_the_stamps_are_apart() -> None:
-    synchronizer = make(queue_size=2)
-    for frame in range(5):
-        stamp = 10**12 + frame * 100 * MS
-        synchronizer.add(Side.RGB, stamp, (Side.RGB, stamp))
-        synchronizer.add(Side.THERMAL, stamp - 40 * MS, (Side.THERMAL, stamp))
-    assert synchronizer.nearest_miss_ns == 40 * MS
-
-
 wild_arrivals = st.lists(
     st.tuples(st.sampled_from(list(Side)), st.integers(0, 60) | st.integers(0, 2000)),
     max_size=120,

@@ -137,16 +137,21 @@ def test_clocks_set_forward_lose_at_most_what_waits(leap_ms: int) -> None:
 
 @pytest.mark.parametrize("queue_size", [1, 10])
 @pytest.mark.parametrize("side", list(Side), ids=lambda side: side.value)
-def test_one_stray_stamp_costs_one_image_and_is_no_jump(side: Side, queue_size: int) -> None:
+@pytest.mark.parametrize("stray", [START + 10**15, START - 10**11, 0], ids=str)
+def test_one_stray_stamp_costs_one_image_and_is_no_jump(
+    stray: int, side: Side, queue_size: int
+) -> None:
     synchronizer = make(queue_size=queue_size)
     stamps = [START + frame * 33 * MS for frame in range(60)]
     arrivals = [(each, stamp) for stamp in stamps for each in Side]
-    hit = arrivals.index((side, stamps[20]))
-    arrivals[hit] = (side, START + 10**15)
+    for frame in (20, 40):
+        arrivals[arrivals.index((side, stamps[frame]))] = (side, stray)
     pairs = feed(synchronizer, arrivals)
-    assert [pair.stamp_ns for pair in pairs] == stamps[:20] + stamps[21:]
+    assert [pair.stamp_ns for pair in pairs] == stamps[:20] + stamps[21:40] + stamps[41:]
     assert not any(pair.after_jump for pair in pairs)
-    assert synchronizer.counts.time_jumps == 0
+    synchronizer.flush()
+    counts = synchronizer.counts
+    assert (counts.time_jumps, counts.unmatched, counts.paired) == (0, 4, 58)
 
 
 def test_memory_stays_bounded_over_many_jumps_of_one_camera() -> None:

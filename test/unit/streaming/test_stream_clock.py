@@ -26,8 +26,11 @@ def clock_after(*stamps_ns: int, jump_back_ns: int = 100) -> StreamClock:
         pytest.param((500,), 499, Arrival.OUT_OF_ORDER, id="a little back"),
         pytest.param((500,), 400, Arrival.OUT_OF_ORDER, id="back by exactly the limit"),
         pytest.param((500,), 399, Arrival.JUMPED_BACK, id="back by more"),
-        pytest.param((500, 900), 530, Arrival.STRAY_BEFORE, id="back to where it was"),
+        pytest.param((500, 900), 530, Arrival.AFTER_STRAY_AHEAD, id="back where it was"),
         pytest.param((500, 900), 399, Arrival.JUMPED_BACK, id="back to before that"),
+        pytest.param((500, 0), 530, Arrival.AFTER_STRAY_BEHIND, id="on where it was"),
+        pytest.param((500, 0), 30, Arrival.IN_ORDER, id="on after a jump"),
+        pytest.param((500, 0, 30), 530, Arrival.IN_ORDER, id="two behind are not stray"),
         pytest.param((500, 900, 930), 530, Arrival.JUMPED_BACK, id="two ahead are not stray"),
         pytest.param((500, 9000), 9030, Arrival.IN_ORDER, id="ahead for good"),
     ],
@@ -46,6 +49,7 @@ def test_newest_is_kept_over_older_ones_and_follows_a_jump() -> None:
 def test_newest_after_a_stray_stamp_is_the_one_before_it() -> None:
     assert clock_after(500, 900, 470).newest_ns == 500
     assert clock_after(500, 900, 530).newest_ns == 530
+    assert clock_after(500, 0, 530).newest_ns == 530
 
 
 def test_next_is_expected_after_three_quarters_of_the_period() -> None:
