@@ -60,8 +60,8 @@ class BagReader:
         Raises:
             DatasetError: when it is missing, damaged, or of a kind that is not read.
         """
-        storage = _find_storage(self.path)
         try:
+            storage = _find_storage(self.path)
             reader = AnyReader([storage], default_typestore=message_typestore())
             reader.open()
         except DatasetError:

@@ -138,11 +138,12 @@ def open_sequence(
         DatasetError: when the folder is not one of a sequence; the text says what was expected.
     """
     path = Path(path)
-    if not path.is_dir():
-        problem = "is not a folder" if path.exists() else "does not exist"
-        raise DatasetError(f"sequence {path} {problem}")
+    try:
+        folders = {entry.name for entry in path.iterdir() if entry.is_dir()}
+    except OSError as error:
+        raise DatasetError(f"cannot read sequence folder {path}: {error.strerror}") from None
     for layout in LAYOUTS:
-        if (path / layout.rgb).is_dir() and (path / (layout.thermal or layout.rgb)).is_dir():
+        if {layout.rgb, layout.thermal or layout.rgb} <= folders:
             return FolderSequence(path, layout, config or Config(), rate_hz)
     expected = "; ".join(
         f"{layout.rgb}/ and {layout.thermal}/" if layout.thermal else f"{layout.rgb}/"

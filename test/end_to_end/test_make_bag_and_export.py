@@ -106,7 +106,7 @@ def test_settings_reach_the_bag(walker: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        pytest.param(("make-bag", "absent", "bag"), "absent does not exist", id="no sequence"),
+        pytest.param(("make-bag", "absent", "bag"), "absent: No such file", id="no sequence"),
         pytest.param(("make-bag", "--synthetic", "smok", "bag"), "smok", id="no such scene"),
         pytest.param(("export", "absent", "out"), "bag absent does not exist", id="no bag"),
     ],

@@ -6,9 +6,10 @@ kind of damaged one. Not: the public benchmarks themselves, which are not in the
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -266,11 +267,27 @@ def test_a_folder_that_is_no_sequence_is_named(
 
 
 def test_what_is_not_there_or_no_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="absent does not exist"):
+    with pytest.raises(DatasetError, match="absent: No such file or directory"):
         open_sequence(tmp_path / "absent")
     (tmp_path / "file").write_text("x")
-    with pytest.raises(DatasetError, match="file is not a folder"):
+    with pytest.raises(DatasetError, match="file: Not a directory"):
         open_sequence(tmp_path / "file")
+
+
+@pytest.mark.parametrize("forbidden", ["walker", "visible"])
+def test_a_folder_that_may_not_be_read_is_named(
+    sequence_path: Path, monkeypatch: pytest.MonkeyPatch, forbidden: str
+) -> None:
+    list_folder = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path.name == forbidden:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iter(list_folder(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)  # root, who may run the tests, reads everything
+    with pytest.raises(DatasetError, match=rf"cannot read .*{forbidden}: Permission denied"):
+        open_sequence(sequence_path)
 
 
 def encoded_noise(suffix: str) -> bytes:

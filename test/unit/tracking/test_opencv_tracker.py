@@ -1,7 +1,7 @@
 """OpenCV's trackers behind our protocol.
 
 Proves: both modalities reach OpenCV, boxes stay inside the image, loss and misuse are said, and
-runs repeat. Not: how well they track, nor the nets (their model files are not in the repository).
+runs repeat. Not: how well they track; and of the nets only NanoTrack, where its files lie beside.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.box_array import iou
 from rgbt_dualatt_ros.core.errors import (
     ConfigError,
     FramePairError,
@@ -22,6 +23,7 @@ from rgbt_dualatt_ros.core.errors import (
 )
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
 from rgbt_dualatt_ros.tracking.opencv_tracker import Modality, OpencvTracker
 
 START = Box(40, 30, 24, 20)
@@ -158,3 +160,19 @@ def test_an_opencv_without_the_tracker_says_what_to_install(
         monkeypatch.delattr(cv2, "legacy")
     with pytest.raises(ConfigError, match="has no TrackerCSRT; install opencv-contrib-python"):
         OpencvTracker("csrt", "rgb")
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("modality", ["rgb", "thermal"])
+def test_nanotrack_follows_a_person(real_data: Path, modality: Modality) -> None:
+    models = [
+        real_data / "weights" / f"nanotrack_{part}_sim.onnx" for part in ("backbone", "head")
+    ]
+    sequence = open_sequence(real_data / "rgbt" / "m3svd_temple")
+    pairs = sequence.pairs()
+    tracker = OpencvTracker("nanotrack", modality, models)
+    tracker.initialize(next(pairs), Box.from_sequence(sequence.truth[0]))
+    predictions = [tracker.track(pair) for pair in pairs]
+    boxes = np.array([prediction.box.as_array() for prediction in predictions])
+    assert iou(boxes, sequence.truth[1:]).mean() > 0.6
+    assert 0.5 < predictions[-1].score <= 1.0
