@@ -1,0 +1,245 @@
+"""From a folder of records to the page and its files.
+
+Proves: every file is there, the page holds what it should, needs nothing from outside, and shows
+texts from outside as text. Does not prove that it looks good: that takes a person and a browser.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import cv2
+import numpy as np
+import pytest
+
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.tracker import Tracker
+from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
+from rgbt_dualatt_ros.evaluation.pictures import Mark, PictureRequest
+from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+
+MakeSequence = Callable[..., RgbtSequence]
+MakeTracker = Callable[..., Tracker]
+VOID = {"meta", "br", "img", "link", "input"}
+
+
+class Elements(HTMLParser):
+    """Checks nesting and collects elements, attributes and visible text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember it."""
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Remember it; there is nothing inside."""
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Every end belongs to the innermost start."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Collect what a reader sees."""
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.text += data
+
+
+def read_page(path: Path) -> Elements:
+    elements = Elements()
+    elements.feed(path.read_text(encoding="utf-8"))
+    assert elements.open == []
+    return elements
+
+
+def draw_plainly(pair: FramePair, marks: Sequence[Mark], caption: str) -> np.ndarray:
+    picture = pair.rgb.copy()
+    for box, _, color in marks:
+        picture[int(box.y) % pair.size.height, int(box.x) % pair.size.width] = color
+    assert caption == "" or caption.startswith("frame ")
+    return picture
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path, make_tracker: MakeTracker) -> Callable[..., Path]:
+    """Runs two trackers on the sequences given and writes the report."""
+
+    def run(*sequences: RgbtSequence, raises_at: int | None = None, video: bool = False) -> Path:
+        config = load_config(Config, None, ["sync.slop_ms=7"])
+        about = describe_run("Trial <u>", "rgbt-dualatt evaluate --sequence 'a b'", config)
+        folder = ResultFolder.open(tmp_path / "run", about)
+        for sequence in sequences:
+            folder.save_truth(SequenceTruth.of(sequence))
+        contenders = [
+            Contender("close", lambda seed: make_tracker(drift=0.1 * seed), (1, 2)),
+            Contender("far<s>", lambda _: make_tracker(drift=4, raises_at=raises_at)),
+        ]
+        records = run_comparison(contenders, sequences, folder, about["made_with"])
+        named = {each.name: each for each in sequences}
+        page, _ = write_report(folder, records, PictureRequest(draw_plainly, named, video=video))
+        return page
+
+    return run
+
+
+def test_every_file_is_written(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(frames=12))
+    names = {str(each.relative_to(page.parent)) for each in page.parent.rglob("*")}
+    assert {"index.html", "metrics.json", "runs.csv", "summary.md", "run.json"} <= names
+    assert {"plots/success.png", "plots/precision.png"} <= names
+    metrics = json.loads((page.parent / "metrics.json").read_text())
+    assert metrics["trackers"]["close"]["seeds"] == [1, 2]
+    image = cv2.imread(str(page.parent / "plots" / "success.png"))
+    assert image is not None
+    assert image.std() > 10
+
+
+def test_the_page_says_what_was_run_and_how_it_went(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(name="walk", frames=12), make_sequence(name="run", frames=9))
+    text = read_page(page).text
+    for words in (
+        "2 trackers on 2 sequences, 21 frames of which 21 scored, seeds 0, 1, 2.",
+        "close reaches a success AUC of",
+        "next is far<s> with",
+        "share of frames whose IoU exceeds a threshold",
+        "sync.slop_ms",
+        "rgbt-dualatt evaluate --sequence 'a b'",
+        "numpy",
+    ):
+        assert words in text, words
+
+
+def test_the_page_needs_nothing_from_outside(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    elements = read_page(run_folder(make_sequence(frames=12)))
+    tags = [tag for tag, _ in elements.found]
+    assert "link" not in tags
+    for _, attributes in elements.found:
+        for name in ("src", "href"):
+            target = attributes.get(name) or "#"
+            assert target.startswith(("#", "data:", "videos/")), target
+    assert tags.count("img") >= 3
+
+
+def test_names_from_outside_are_shown_as_text(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    hostile = 'x"><script>alert(1)</script>'
+    page = run_folder(make_sequence(name=hostile, frames=5, attributes=("<u>",)))
+    elements = read_page(page)
+    assert hostile in elements.text
+    tags = [tag for tag, _ in elements.found]
+    assert not {"s", "u"} & set(tags)
+    assert "<script>alert" not in page.read_text(encoding="utf-8")
+
+
+def test_the_data_of_the_script_are_valid_json(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    sequence = make_sequence(frames=8)
+    sequence.truth[5] = np.nan
+    page = run_folder(sequence).read_text(encoding="utf-8")
+    (told,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
+    content = json.loads(told)
+    assert content["trackers"][0]["overlaps"][5] is None
+    assert content["trackers"][0]["overlaps"][0] == 1
+    assert len(content["trackers"][1]["statuses"]) == 8
+    assert content["statuses"][2] == "UNCERTAIN"
+
+
+def test_every_chart_is_well_formed(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    sequence = make_sequence(frames=1500)
+    sequence.truth[700:900] = np.nan
+    page = run_folder(sequence).read_text(encoding="utf-8")
+    charts = [ElementTree.fromstring(each) for each in re.findall(r"<svg.*?</svg>", page)]
+    timelines = [each for each in charts if "timeline" in each.attrib["class"]]
+    assert len(timelines) == 1
+    assert any(each.attrib.get("class") == "absent" for each in timelines[0])
+    numbers = re.findall(r"[ML]([-\d.]+) ([-\d.]+)", " ".join(re.findall(r' d="([^"]*)"', page)))
+    assert len(numbers) > 1000
+    assert all(-1 <= float(x) <= 1041 and -1 <= float(y) <= 500 for x, y in numbers)
+
+
+def test_a_failed_tracker_is_named_with_its_line(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    text = read_page(run_folder(make_sequence(frames=8), raises_at=3)).text
+    assert "no patience left at frame 3 (the remaining frames count as missed)" in text
+    assert "1 of 3 runs ended in an error." in text
+
+
+def test_an_unreadable_sequence_leaves_the_others_alone(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    broken = make_sequence(name="broken", frames=8, unreadable_from=4)
+    text = read_page(run_folder(make_sequence(frames=8), broken)).text
+    assert "cannot read frame 4 of broken (the sequence counts in no mean)" in text
+    assert "No pictures: cannot read frame 4 of broken" in text
+
+
+def test_sequences_without_any_figure_still_make_a_page(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    broken = make_sequence(frames=3, truth=np.ones((2, 4), np.float32))
+    assert "No run gave a figure" in read_page(run_folder(broken)).text
+
+
+def test_one_frame_is_enough_for_a_page(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    assert "1 frame of which 1 scored" in read_page(run_folder(make_sequence(frames=1))).text
+
+
+def test_videos_have_every_frame(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(frames=20), video=True)
+    video = cv2.VideoCapture(str(page.parent / "videos" / "tiny.webm"))
+    frames = 0
+    while video.read()[0]:
+        frames += 1
+    assert frames == 20
+    assert video.get(cv2.CAP_PROP_FPS) == pytest.approx(25)
+    assert "data:video/webm;base64," in page.read_text(encoding="utf-8")
+
+
+def test_the_same_records_make_the_same_files(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    sequence = make_sequence(frames=9)
+    page = run_folder(sequence)
+    first = {name: (page.parent / name).read_bytes() for name in ("metrics.json", "runs.csv")}
+    shutil.rmtree(page.parent / "plots")
+    run_folder(sequence)
+    assert first == {name: (page.parent / name).read_bytes() for name in first}
+
+
+def test_no_record_is_no_report(tmp_path: Path) -> None:
+    folder = ResultFolder.open(tmp_path, describe_run("t", "c", Config()))
+    with pytest.raises(ConfigError, match="nothing to report"):
+        write_report(folder, [])
