@@ -47,8 +47,8 @@ make_environment() {
   local python
   if [[ -e $venv ]]; then
     # A copied or moved environment, or one whose Python was removed, fails in ways that are hard to read.
-    [[ "$("$venv/bin/python" -c 'import sys; print(sys.prefix)' 2>/dev/null)" == "$venv" ]] &&
-      is_supported_python "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1 ||
+    grep -qsF "$venv" "$venv/bin/activate" && is_supported_python "$venv/bin/python" &&
+      "$venv/bin/python" -m pip --version >/dev/null 2>&1 ||
       fail "the environment .venv is broken or was moved; remove it and repeat: rm -rf .venv"
     check_build_tools "$venv/bin/python"
     return
@@ -76,6 +76,19 @@ explain_pip_failure() {
   fail "pip could not install requirements/$1.txt (log: $log)"
 }
 
+# Wait for a process, saying now and then how long it has run and how large the environment is.
+show_progress_of() {
+  local start=$SECONDS
+  trap 'kill "'"$1"'" 2>/dev/null; exit 130' INT TERM    # a process in the background hears no Ctrl-C
+  while sleep 1; kill -0 "$1" 2>/dev/null; do
+    if (((SECONDS - start) % 15 == 0)); then
+      printf '   %d s, %d MB in .venv\n' $((SECONDS - start)) "$(du -sm "$venv" 2>/dev/null | cut -f1)"
+    fi
+  done
+  trap - INT TERM
+  wait "$1"
+}
+
 install_requirements() {
   local name="$1" what="$2" hash
   hash="$(hash_of "requirements/$name.txt" requirements/constraints.txt)"
@@ -83,8 +96,9 @@ install_requirements() {
   say "$what"
   rm -f "$log"
   # No cache: it would keep the 3 GB of archives a second time.
-  "$venv/bin/python" -m pip install --no-cache-dir --disable-pip-version-check --log "$log" \
-    -r "requirements/$name.txt" -c requirements/constraints.txt || explain_pip_failure "$name"
+  "$venv/bin/python" -m pip install --quiet --progress-bar off --no-cache-dir --disable-pip-version-check --log "$log" \
+    -r "requirements/$name.txt" -c requirements/constraints.txt 2>/dev/null &
+  show_progress_of $! || explain_pip_failure "$name"
   set_done "$name" "$hash"
 }
 
