@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation.kept_frames import KeptFrames
 from rgbt_dualatt_ros.evaluation.one_pass import Pass, run_one_pass
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import Json
@@ -50,7 +51,7 @@ def run_comparison(
     """
     return [
         _record_of(Pass(contender.name, seed), contender, sequence, folder, made_with, on_progress)
-        for sequence in sequences
+        for sequence in map(KeptFrames, sequences)
         for contender in contenders
         for seed in contender.seeds
     ]
