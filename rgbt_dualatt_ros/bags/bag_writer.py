@@ -96,6 +96,20 @@ class BagOptions:
     overwrite: bool = False
 
 
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Refuse a path at which no bag may be written, before any work is done.
+
+    Raises:
+        DatasetError: when something is there that may not be, or is no bag to be, replaced.
+    """
+    if not path.exists():
+        return
+    if not overwrite:
+        raise DatasetError(f"{path} exists; choose another name or say --force to replace it")
+    if not (path / _METADATA_FILE).is_file():
+        raise DatasetError(f"{path} exists and is not a bag; it will not be replaced")
+
+
 def write_bag(
     sequence: CameraFrames,
     path: Path | str,
@@ -170,7 +184,7 @@ def _appearing_whole(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
     Its last part is the name of `path`: rosbag2 names the files in the folder after it.
     """
-    _check_free(path, overwrite=overwrite)
+    check_free(path, overwrite=overwrite)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(prefix=f".{path.name}.unfinished-", dir=path.parent))
@@ -185,12 +199,3 @@ def _appearing_whole(path: Path, *, overwrite: bool) -> Iterator[Path]:
         raise DatasetError(f"cannot write bag {path}: {error.strerror}") from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
-
-
-def _check_free(path: Path, *, overwrite: bool) -> None:
-    if not path.exists():
-        return
-    if not overwrite:
-        raise DatasetError(f"{path} exists; choose another name or say --force to replace it")
-    if not (path / _METADATA_FILE).is_file():
-        raise DatasetError(f"{path} exists and is not a bag; it will not be replaced")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
-from tqdm import tqdm
-
-from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
+from rgbt_dualatt_ros.bags.bag_sequence import BagFrame, BagSequence
 from rgbt_dualatt_ros.bags.bag_topics import BagTopics
+from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
-from rgbt_dualatt_ros.datasets.sequence_writer import write_sequence
+from rgbt_dualatt_ros.datasets.sequence_writer import check_free, write_sequence
 
 _EXAMPLE = """example:
   rgbt-dualatt export walker_bag sequences/walker
@@ -38,14 +38,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the folder and say what is in it."""
     config = load_config(Config, arguments.config, arguments.set)
+    check_free(arguments.out)
     topics = BagTopics(arguments.rgb_topic, arguments.thermal_topic, arguments.truth_topic)
     sequence = BagSequence(arguments.bag, topics, config, is_truth_needed=False)
-    # disable=None: no bar where nobody looks.
-    frames = tqdm(
-        sequence.frames(), total=len(sequence), unit="frame", desc=sequence.name, disable=None
-    )
-    count = write_sequence(frames, arguments.out, config.thermal)
+    with ProgressBar(len(sequence), "writing") as bar:
+        count = write_sequence(_counted(sequence, bar), arguments.out, config.thermal)
     has_boxes = (arguments.out / "groundtruth.txt").is_file()
     note = "" if has_boxes else "; the bag holds no true boxes, so groundtruth.txt is yours to add"
     print(f"{arguments.out}: {count} pairs{note}")
     return 0
+
+
+def _counted(sequence: BagSequence, bar: ProgressBar) -> Iterator[BagFrame]:
+    for frame in sequence.frames():
+        yield frame
+        bar.advance(sequence.name, 1)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tqdm import tqdm
-
 from rgbt_dualatt_ros.bags.bag_topics import BagTopics
-from rgbt_dualatt_ros.bags.bag_writer import STORAGES, BagOptions, write_bag
+from rgbt_dualatt_ros.bags.bag_writer import STORAGES, BagOptions, check_free, write_bag
 from rgbt_dualatt_ros.bags.image_encoder import RGB_ENCODINGS, THERMAL_ENCODINGS, ImageOptions
+from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.datasets.sequence_folder import FolderSequence, open_sequence
@@ -48,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the bag and say what is in it."""
     config = load_config(Config, arguments.config, arguments.set)
+    check_free(arguments.out, overwrite=arguments.force)
     sequence: FolderSequence | SyntheticSequence
     if arguments.synthetic:
         sequence = SyntheticSequence(parse_scene(arguments.source))
@@ -60,9 +60,11 @@ def run(arguments: argparse.Namespace) -> int:
     )
     topics = BagTopics(arguments.rgb_topic, arguments.thermal_topic)
     options = BagOptions(topics, images, arguments.force)
-    # disable=None: no bar where nobody looks.
-    with tqdm(total=frames, unit="frame", desc=sequence.name, disable=None) as bar:
-        path = write_bag(sequence, arguments.out, arguments.storage, options, bar.update)
+    with ProgressBar(frames, "writing") as bar:
+        path = write_bag(
+            sequence, arguments.out, arguments.storage, options,
+            lambda: bar.advance(sequence.name, 1),
+        )  # fmt: skip
     megabytes = sum(file.stat().st_size for file in path.iterdir()) / 1e6
     print(f"{path}: {frames} frames, {arguments.storage}, {megabytes:.1f} MB")
     return 0

@@ -39,6 +39,16 @@ class DecodedFrame(Protocol):
     def truth(self) -> NDArray[np.float32]: ...  # noqa: D102
 
 
+def check_free(folder: Path) -> None:
+    """Refuse a folder that exists, before any work is done.
+
+    Raises:
+        DatasetError: when it does.
+    """
+    if folder.exists():
+        raise DatasetError(f"{folder} exists; choose another name")
+
+
 def write_sequence(
     frames: Iterable[DecodedFrame], folder: Path | str, thermal: ThermalConfig | None = None
 ) -> int:
@@ -55,8 +65,7 @@ def write_sequence(
         DatasetError: when `folder` exists, cannot be written, or there is no frame.
     """
     folder = Path(folder)
-    if folder.exists():
-        raise DatasetError(f"{folder} exists; choose another name")
+    check_free(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(
