@@ -127,6 +127,13 @@ class TargetConfig:
     history_pairs: int = setting(
         30, "Pairs kept so that a box drawn on an older image can start the target.", 1, 1000
     )
+    catch_up_stride: int = setting(
+        3,
+        "After a start, which takes several frames, every so manieth kept pair is tracked until "
+        "the newest is reached.",
+        1,
+        1000,
+    )
     answer_timeout_s: float = setting(
         15.0, "Longest wait of a service for its answer.", 0.1, 600.0, unit="s"
     )

@@ -16,10 +16,12 @@ from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
 _RECENT = 30
 # With this share of the images missing between those that came, transport is to blame, not jitter.
 _LOSS_WORTH_SAYING = 0.4
-_HINT_LARGE_IMAGES = (
-    "large best-effort images get lost in the default transport: set "
+_ADVICE_LARGE_IMAGES = (
+    "large best-effort images get lost in the default transport; set "
     "FASTDDS_DEFAULT_PROFILES_FILE in the camera's process too, or ask `rgbt-dualatt doctor`"
 )
+_ADVICE_NO_STAMP = "the driver must fill in header.stamp"
+_ADVICE_NO_PUBLISHER = "remap it or start the camera"
 
 
 @dataclass(slots=True)
@@ -93,24 +95,25 @@ class InputWatch:
             now_ns: on the clock of `StreamWatch.saw`.
             last_pair_ns: when the last pair was made, on the same clock; 0: never.
         """
-        reasons = [self._explain_stream(stream, now_ns) for stream in (self.rgb, self.thermal)]
-        found = [reason for reason in reasons if reason]
-        if not found and now_ns - max(last_pair_ns, self.start_ns) > self.silence_ns:
-            found = [self._explain_missing_pairs()]
-        return "; ".join(found)
+        found = [self._explain_stream(stream, now_ns) for stream in (self.rgb, self.thermal)]
+        facts = [fact for fact, _ in found if fact]
+        if not facts and now_ns - max(last_pair_ns, self.start_ns) > self.silence_ns:
+            return self._explain_missing_pairs()
+        # What is wrong with both is to be mended in one way, said once.
+        advice = dict.fromkeys(advice for _, advice in found if advice)
+        return ": ".join(each for each in ("; ".join(facts), "; ".join(advice)) if each)
 
-    def _explain_stream(self, stream: StreamWatch, now_ns: int) -> str:
+    def _explain_stream(self, stream: StreamWatch, now_ns: int) -> tuple[str, str]:
+        """What is wrong with one topic, and what to do; both empty when nothing is."""
         if stream.zero_stamps and not stream.stamps:
-            return (
-                f"the images on {stream.topic} have no stamp: the driver must fill in header.stamp"
-            )
+            return f"the images on {stream.topic} have no stamp", _ADVICE_NO_STAMP
         silent_ns = now_ns - max(stream.last_arrival_ns, self.start_ns)
-        if silent_ns <= self.silence_ns:
-            lost = stream.lost_share()
-            if lost < _LOSS_WORTH_SAYING:
-                return ""
-            return f"{lost:.0%} of the images on {stream.topic} are missing; {_HINT_LARGE_IMAGES}"
-        return _explain_silence(stream, silent_ns / NS_PER_S)
+        if silent_ns > self.silence_ns:
+            return _explain_silence(stream, silent_ns / NS_PER_S)
+        lost = stream.lost_share()
+        if lost < _LOSS_WORTH_SAYING:
+            return "", ""
+        return f"{lost:.0%} of the images on {stream.topic} are missing", _ADVICE_LARGE_IMAGES
 
     def _explain_missing_pairs(self) -> str:
         slop_ms = self.slop_ns / NS_PER_MS
@@ -132,19 +135,19 @@ class InputWatch:
         return [min((stamp - other for other in thermal), key=abs) for stamp in self.rgb.stamps]
 
 
-def _explain_silence(stream: StreamWatch, silent_s: float) -> str:
+def _explain_silence(stream: StreamWatch, silent_s: float) -> tuple[str, str]:
     if stream.refused_policy:
         return (
-            f"a publisher on {stream.topic} does not fit by its QoS ({stream.refused_policy}); "
-            "set input.reliability or qos_overrides"
+            f"a publisher on {stream.topic} does not fit by its QoS ({stream.refused_policy})",
+            "set input.reliability or qos_overrides",
         )
     if stream.publishers == 0:
         types = ", ".join(stream.other_types)
         others = f" (there is one of {types})" if types else ""
-        return f"no publisher of images on {stream.topic}{others}; remap it or start the camera"
+        return f"no publisher of images on {stream.topic}{others}", _ADVICE_NO_PUBLISHER
     if stream.received == 0:
         return (
-            f"{stream.topic} has a publisher, but no image has come in {silent_s:.0f} s; "
-            f"if it is sending, {_HINT_LARGE_IMAGES}"
+            f"{stream.topic} has a publisher, but no image has come in {silent_s:.0f} s",
+            f"if it is sending, {_ADVICE_LARGE_IMAGES}",
         )
-    return f"{stream.topic} has been silent for {silent_s:.0f} s"
+    return f"{stream.topic} has been silent for {silent_s:.0f} s", ""

@@ -75,7 +75,7 @@ class NodeOutputs:
             "processing_ms": f"{status.processing_ns / NS_PER_MS:.1f}",
             "pairs_seen": self._intake.counts.paired,
             "pairs_processed": status.processed,
-            "pairs_dropped": self._count_dropped(),
+            "pairs_dropped": self._count_dropped() - status.caught_up,
             "pairs_rejected": status.rejected,
         }
         name = self._node.get_fully_qualified_name()
@@ -99,7 +99,7 @@ class NodeOutputs:
                 state=int(status.state),
                 pairs_seen=counts.paired,
                 pairs_processed=status.processed,
-                pairs_dropped=self._count_dropped(),
+                pairs_dropped=max(0, self._count_dropped() - status.caught_up),
                 pairs_rejected=status.rejected,
                 rgb_unmatched=counts.rgb_unmatched,
                 thermal_unmatched=counts.thermal_unmatched,

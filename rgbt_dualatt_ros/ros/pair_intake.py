@@ -78,6 +78,15 @@ class PairHistory:
             return None
         return nearest
 
+    def between(self, after: QueuedPair, before: QueuedPair) -> list[QueuedPair]:
+        """The pairs kept between two others, oldest first."""
+        with self._lock:
+            return [
+                each
+                for each in self._pairs
+                if after.pair.stamp_ns < each.pair.stamp_ns < before.pair.stamp_ns
+            ]
+
     def oldest_stamp_ns(self) -> int | None:
         """Stamp of the oldest pair kept, ns; None when there is none."""
         with self._lock:

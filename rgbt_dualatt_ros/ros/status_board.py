@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -15,7 +16,8 @@ from rgbt_dualatt_ros.ros.time_units import NS_PER_S
 _LOG = logging.getLogger(__name__)
 # The rate is that of the last two seconds: shorter jumps about, longer hides a stall.
 _RATE_WINDOW_NS = 2 * NS_PER_S
-_SAME_WARNING_EVERY_NS = 5 * NS_PER_S
+_SAME_WARNING_EVERY_NS = 30 * NS_PER_S
+_NUMBER = re.compile(r"[\d.]+")
 
 
 class NodeState(IntEnum):
@@ -34,6 +36,7 @@ class NodeStatus:
     """The worker's part of the status message.
 
     Attributes:
+        caught_up: of the processed pairs those that the queue had given up before.
         processing_ns: time in the tracker for the last pair.
         delta_ns: colour stamp minus thermal stamp of the last pair.
         rate_hz: pairs processed per second, lately.
@@ -42,6 +45,7 @@ class NodeStatus:
 
     state: NodeState = NodeState.STARTING
     processed: int = 0
+    caught_up: int = 0
     rejected: int = 0
     processing_ns: int = 0
     delta_ns: int = 0
@@ -57,7 +61,7 @@ class StatusBoard:
         self._status = NodeStatus()
         self._finished_ns: deque[int] = deque()
         self._problems = {"failure": "", "input": "", "pair": "", "start": ""}
-        self._said = ("", 0)
+        self._said_ns: dict[str, int] = {}
 
     def snapshot(self) -> NodeStatus:
         """How things are now."""
@@ -69,8 +73,14 @@ class StatusBoard:
         """The tracker is built."""
         self._change(state=NodeState.WAITING)
 
-    def processed(self, prediction: Prediction | None, processing_ns: int, delta_ns: int) -> None:
-        """One pair has gone through; `prediction` is None without a target."""
+    def processed(
+        self, prediction: Prediction | None, processing_ns: int, delta_ns: int, *, is_late: bool
+    ) -> None:
+        """One pair has gone through; `prediction` is None without a target.
+
+        Args:
+            is_late: the queue had given it up before, so it is no longer dropped.
+        """
         state = NodeState.WAITING if prediction is None else NodeState(int(prediction.status))
         with self._lock:
             self._finished_ns.append(time.monotonic_ns())
@@ -79,6 +89,7 @@ class StatusBoard:
                 self._status,
                 state=state,
                 processed=self._status.processed + 1,
+                caught_up=self._status.caught_up + is_late,
                 processing_ns=processing_ns,
                 delta_ns=delta_ns,
             )
@@ -89,6 +100,10 @@ class StatusBoard:
             self._problems["pair"] = reason
             self._status = replace(self._status, rejected=self._status.rejected + 1)
         self._warn(reason)
+
+    def started_again(self) -> None:
+        """A target was started on a pair that had gone through already."""
+        self._change(state=NodeState.TRACKING)
 
     def target_forgotten(self) -> None:
         """There is no target any more."""
@@ -104,9 +119,8 @@ class StatusBoard:
     def input_problem(self, reason: str) -> None:
         """What is wrong with the image topics; empty: nothing."""
         with self._lock:
-            is_new = reason.split(" ", 1) != self._problems["input"].split(" ", 1)
             self._problems["input"] = reason
-        if reason and is_new:
+        if reason:
             self._warn(reason)
 
     def failed(self, reason: str) -> None:
@@ -129,9 +143,9 @@ class StatusBoard:
         return (len(self._finished_ns) - 1) * NS_PER_S / span_ns
 
     def _warn(self, text: str) -> None:
-        # The same line for every frame would bury everything else.
-        said, said_ns = self._said
+        # The same line for every frame would bury everything else; its numbers may grow.
+        kind = _NUMBER.sub("#", text)
         now_ns = time.monotonic_ns()
-        if text != said or now_ns - said_ns > _SAME_WARNING_EVERY_NS:
-            self._said = (text, now_ns)
+        if now_ns - self._said_ns.get(kind, -_SAME_WARNING_EVERY_NS) >= _SAME_WARNING_EVERY_NS:
+            self._said_ns[kind] = now_ns
             _LOG.warning("%s", text)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.config import Config
@@ -42,6 +43,8 @@ class Outcome:
         prediction: None when there is no target.
         target_id: number of the target that the prediction is about.
         processing_ns: time in the tracker.
+        kind: the next pair; a late one, which the queue had given up already, tracked to catch
+            up after a start; or the same one again, on which a target was started.
     """
 
     queued: QueuedPair
@@ -49,10 +52,16 @@ class Outcome:
     prediction: Prediction | None
     target_id: int
     processing_ns: int
+    kind: Literal["next", "late", "again"] = "next"
 
 
 class TargetControl:
-    """A tracker, the target it follows, and the decoder of the pairs it is given."""
+    """A tracker, the target it follows, and the decoder of the pairs it is given.
+
+    A start takes as long as several frames, and its box may have been drawn on an older one. The
+    target has moved on meanwhile, so the first pairs after a start are not jumped over: some of
+    those kept are tracked on the way until the newest pair is reached.
+    """
 
     def __init__(
         self,
@@ -74,6 +83,8 @@ class TargetControl:
         self._is_refusing = False  # the last pair could not be used
         self._last: QueuedPair | None = None
         self._last_frame: FramePair | None = None
+        self._last_tracked: QueuedPair | None = None
+        self._steps_allowed = 0  # more than that to catch up, and the tracker is just too slow
         self._pending = configured_start(config)
 
     def serve(self, command: Command) -> Outcome | None:
@@ -81,7 +92,8 @@ class TargetControl:
         if command.is_abandoned:
             return None
         if isinstance(command, StartTarget):
-            return self._request_start(command)
+            started = self._request_start(command)
+            return replace(started, kind="again") if started else None
         if isinstance(command, StopTarget):
             self._forget()
             if command.restart:
@@ -91,8 +103,10 @@ class TargetControl:
             command.reply(Answer(True, f"the target is forgotten{again}"))
         return None
 
-    def process(self, queued: QueuedPair) -> Outcome:
+    def process(self, queued: QueuedPair) -> Iterator[Outcome]:
         """Go on to the next pair: start on it when that was asked for, else track.
+
+        Gives out one outcome for the pair, after those of pairs tracked to catch up.
 
         Raises:
             RgbtError: when the pair cannot be decoded, or the tracker cannot use it.
@@ -100,24 +114,46 @@ class TargetControl:
         if queued.epoch != self._epoch:
             self._epoch = queued.epoch
             self._time_jumped()
+        before = self._last
         self._last, self._last_frame = queued, None
-        try:
-            is_start = self._pending is not None and not self._is_later(self._pending, queued)
-            frame = self._decode_for_start(queued) if is_start else self._decode(queued)
-            self._last_frame = frame
-            outcome = self._start_pending(queued, frame) or self._track(queued, frame)
-        except RgbtError:
-            self._is_refusing = True
-            raise
+        self._is_refusing, was_refusing = True, self._is_refusing
+        frame = self._decode(queued, anew=was_refusing and self._is_start_due(queued))
+        self._last_frame = frame
+        outcome = self._start_pending(queued, frame)
+        if outcome is None:
+            yield from self._catch_up(before, queued)
+            outcome = self._track(queued, frame)
         self._is_refusing = False
-        return outcome
+        yield outcome
+
+    def _catch_up(self, before: QueuedPair | None, queued: QueuedPair) -> Iterator[Outcome]:
+        """Track some of the pairs between the last tracked one and `queued`."""
+        if not self._has_target or self._last_tracked is None or self._steps_allowed == 0:
+            return
+        between = self._history.between(self._last_tracked, queued)
+        stride = self._config.target.catch_up_stride
+        steps = between[stride - 1 :: stride]
+        # Fewer each time, or the tracker never gets there and the newest pair is better.
+        self._steps_allowed = len(steps) if len(steps) < self._steps_allowed else 0
+        for step in steps:
+            try:
+                outcome = self._track(step, self._decode(step))
+            except RgbtError as error:
+                _LOG.debug("a pair on the way to the newest is left out: %s", error)
+                continue
+            if before is None or step.pair.stamp_ns > before.pair.stamp_ns:
+                yield replace(outcome, kind="late")
 
     def _track(self, queued: QueuedPair, frame: FramePair) -> Outcome:
         if not self._has_target:
             return Outcome(queued, frame, None, 0, 0)
         begin_ns = time.monotonic_ns()
         prediction = self._tracker.track(frame)
+        self._last_tracked = queued
         return Outcome(queued, frame, prediction, self._target_id, time.monotonic_ns() - begin_ns)
+
+    def _is_start_due(self, queued: QueuedPair) -> bool:
+        return self._pending is not None and not self._is_later(self._pending, queued)
 
     def _time_jumped(self) -> None:
         policy = self._config.sync.on_time_jump
@@ -129,14 +165,12 @@ class TargetControl:
         if policy == "reinitialize":
             self._pending = configured_start(self._config)
 
-    def _decode(self, queued: QueuedPair) -> FramePair:
+    def _decode(self, queued: QueuedPair, *, anew: bool = False) -> FramePair:
+        """The frame pair; `anew` takes images of a new size, which a new target may have."""
+        if anew:
+            self._decoder.reset()
         pair = queued.pair
         return self._decoder.decode(pair.rgb, pair.thermal, pair.stamp_ns)
-
-    def _decode_for_start(self, queued: QueuedPair) -> FramePair:
-        if self._is_refusing:
-            self._decoder.reset()  # a new target may be given in images of a new size
-        return self._decode(queued)
 
     def _request_start(self, command: StartTarget) -> Outcome | None:
         last = self._last
@@ -195,7 +229,7 @@ class TargetControl:
         """Start on a pair; `frame` is the decoded pair when there is one already."""
         begin_ns = time.monotonic_ns()
         try:
-            frame = frame or self._decode_for_start(queued)
+            frame = frame or self._decode(queued, anew=self._is_refusing)
             command.box.check_usable(frame.size, self._config.tracker.min_side)
             self._tracker.initialize(frame, command.box)
         except RgbtError as error:
@@ -203,6 +237,8 @@ class TargetControl:
             return None
         self._target_id += 1
         self._has_target = True
+        self._last_tracked = queued
+        self._steps_allowed = self._config.target.history_pairs + 1
         self._board.start_refused("")
         box = command.box
         text = (

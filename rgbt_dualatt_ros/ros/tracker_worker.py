@@ -138,17 +138,21 @@ class TrackerWorker:
 
     def _process(self, control: TargetControl, queued: QueuedPair) -> None:
         try:
-            outcome = control.process(queued)
+            for outcome in control.process(queued):
+                self._finish(outcome)
         except RgbtError as error:
             self._links.board.rejected(str(error))
             self._links.on_rejected(queued)
-            return
-        self._finish(outcome)
 
     def _finish(self, outcome: Outcome) -> None:
-        self._links.board.processed(
-            outcome.prediction, outcome.processing_ns, outcome.queued.pair.delta_ns
-        )
+        board, pair = self._links.board, outcome.queued.pair
+        if outcome.kind == "again":
+            board.started_again()
+        else:
+            is_late = outcome.kind == "late"
+            board.processed(
+                outcome.prediction, outcome.processing_ns, pair.delta_ns, is_late=is_late
+            )
         self._links.on_outcome(outcome)
 
 
