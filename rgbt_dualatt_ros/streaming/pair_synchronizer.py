@@ -145,23 +145,22 @@ class PairSynchronizer(Generic[T]):
         elif self._has_come_over(side, time_ns):
             pairs += self._enter_newest_pass(side)
         self._counts["out_of_order"] += arrival is Arrival.OUT_OF_ORDER
-        return pairs + self._insert(side, time_ns, item, arrival)
+        return pairs + self._insert(side, time_ns, item)
 
-    def _insert(self, side: Side, time_ns: int, item: T, arrival: Arrival) -> list[MatchedPair[T]]:
+    def _insert(self, side: Side, time_ns: int, item: T) -> list[MatchedPair[T]]:
         a_pass = self._passes[side]
-        is_oldest = a_pass.matcher.insert(side, time_ns, item)
+        is_new_oldest = a_pass.matcher.insert(side, time_ns, item)
         pairs = self._finish(a_pass)
         oldest = a_pass.matcher.take_oldest(side)
         if oldest is None:
             return pairs
         if isinstance(oldest, Match):
-            return pairs + self._paired(a_pass, [oldest]) + self._finish(a_pass)
-        if is_oldest and arrival is Arrival.OUT_OF_ORDER:
+            return pairs + self._paired(a_pass, [oldest])
+        if is_new_oldest:
             self._counts["late"] += 1
         else:
             self._count_unmatched(side, 1)
-        # The one given up may have stood between two others.
-        return pairs + self._finish(a_pass)
+        return pairs
 
     def _follow_jump(self, side: Side) -> list[MatchedPair[T]]:
         """`side` has gone back in time: begin a new pass, or enter the one the other began."""
@@ -202,8 +201,7 @@ class PairSynchronizer(Generic[T]):
 
     def _earliest_next_ns(self, side: Side, a_pass: _Pass[T]) -> int:
         if self._passes[side] is not a_pass:
-            # An older pass has been left for good; the newest has not been entered yet.
-            return -NEVER_NS if a_pass is self._newest_pass else NEVER_NS
+            return NEVER_NS
         earliest_ns = self._clocks[side].earliest_next_ns
         return -NEVER_NS if earliest_ns is None else earliest_ns
 

@@ -89,12 +89,11 @@ def test_a_homography_has_no_scale_of_its_own(scale: float) -> None:
 
 def test_nothing_is_seen_behind_the_horizon() -> None:
     # The horizon lies at colour column 50: right of it, the formula would show a mirror image.
-    horizon = np.linalg.inv(np.array([[1.0, 0, 0], [0, 1, 0], [-0.02, 0, 1]]))
-    config = RegistrationConfig(homography=tuple(float(number) for number in horizon.ravel()))
-    registered = Registration(config).to_rgb(
-        np.full((100, 100), 255, np.uint8), ImageSize(100, 100)
-    )
-    assert registered[0, :20].all()
+    to_thermal = np.array([[-1.0, 0, 30], [0, -1, 30], [-0.02, 0, 1]])
+    homography = np.linalg.inv(to_thermal).ravel().tolist()
+    registration = Registration(RegistrationConfig(homography=tuple(homography)))
+    registered = registration.to_rgb(np.full((100, 100), 255, np.uint8), ImageSize(100, 100))
+    assert registered[10, 10] == 255
     assert not registered[:, 50:].any()
 
 

@@ -117,11 +117,11 @@ def test_range_reaches_a_lasting_change_in_time() -> None:
 def test_dead_and_shutter_frames_do_not_move_the_range(odd: Counts) -> None:
     normalizer = ThermalNormalizer(ThermalConfig())
     image = scene()
+    before = normalizer(image)
     for _ in range(3):
-        before = normalizer(image)
-    for _ in range(10):
-        normalizer(odd)
-    np.testing.assert_array_equal(normalizer(image), before)
+        for _ in range(10):
+            normalizer(odd)
+        np.testing.assert_array_equal(normalizer(image), before)
 
 
 def test_a_scene_that_is_altogether_different_is_taken_over_within_a_second() -> None:

@@ -51,7 +51,9 @@ def test_take_waits_for_an_item_from_another_thread(make: type[LatestSlot[int]])
     slot: Slot[int] = make()
     giver = threading.Timer(0.05, slot.put, args=(7,))
     giver.start()
+    began = time.monotonic()
     assert slot.take(20.0) == 7
+    assert time.monotonic() - began < 10.0
     giver.join()
 
 

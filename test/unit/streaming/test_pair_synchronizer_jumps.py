@@ -87,6 +87,13 @@ def test_a_jump_is_counted_once_and_marks_one_pair() -> None:
     assert synchronizer.counts.unmatched == 0
 
 
+def test_a_pair_of_the_old_time_does_not_wait_for_what_cannot_come() -> None:
+    synchronizer = make()
+    assert feed(synchronizer, [(Side.RGB, START), (Side.THERMAL, START + 14 * MS)]) == []
+    pairs = feed(synchronizer, [(Side.RGB, START - 10**10)])
+    assert [(pair.stamp_ns, pair.after_jump) for pair in pairs] == [(START, False)]
+
+
 def test_images_of_the_old_time_do_not_stop_the_new_one() -> None:
     synchronizer = make(queue_size=4)
     old = START + 10**12
