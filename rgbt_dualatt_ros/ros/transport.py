@@ -15,7 +15,7 @@ from rgbt_dualatt_ros.core.share_files import find_share_file
 
 PROFILE_FILE = "config/fastdds_large_images.xml"
 # Any of these says that the user has made a choice of his own.
-_CHOICES_OF_THE_USER = (
+CHOICES_OF_THE_USER = (
     "FASTDDS_DEFAULT_PROFILES_FILE",
     "FASTRTPS_DEFAULT_PROFILES_FILE",
     "FASTDDS_BUILTIN_TRANSPORTS",
@@ -32,7 +32,7 @@ def set_default_transport(environment: MutableMapping[str, str] | None = None) -
         The profile that is set by this call; None when it is the user's or cannot be found.
     """
     environment = os.environ if environment is None else environment
-    if any(environment.get(name) for name in _CHOICES_OF_THE_USER):
+    if any(environment.get(name) for name in CHOICES_OF_THE_USER):
         return None
     profile, _ = find_share_file(PROFILE_FILE)
     if profile is not None:
