@@ -10,7 +10,7 @@ from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.datasets.synthetic.geometry import CameraPose
 from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage, sample_tile, spectral_noise
 
-_COARSE = 4
+_COARSE = 8
 
 
 class Smoke:
@@ -20,10 +20,11 @@ class Smoke:
         """The turbulence is drawn once and then drifts."""
         self._size = size
         self._shape = (-(-size.height // _COARSE), -(-size.width // _COARSE))
-        self._large = spectral_noise(rng, 128, 128, 1.7, 1.0)
-        self._small = spectral_noise(rng, 128, 128, 1.3, 3.0)
-        self._drift = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(5.0, 9.0))
-        self._grey = np.array((172, 176, 178), np.float32) + rng.uniform(-14, 14, 3)
+        self._large = spectral_noise(rng, 128, 128, 2.0, 1.0)
+        self._small = spectral_noise(rng, 128, 128, 1.5, 3.0)
+        self._drift = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(6.0, 10.0))
+        tone = float(rng.uniform(150, 176))
+        self._grey = np.array((tone - 4, tone, tone + 3), np.float32)
         rows, columns = np.mgrid[0 : self._shape[0], 0 : self._shape[1]].astype(np.float32)
         self._rows, self._columns = rows / self._shape[0], columns / self._shape[1]
 
@@ -36,15 +37,16 @@ class Smoke:
         pan = pose.pan / self._size.width
         rows, columns = self._rows + pose.tilt / self._size.height, self._columns + pan
         drift = self._drift * time_s
-        large = sample_tile(self._large, rows * 70 + 2.6 * time_s, columns * 70 + drift)
-        bend = 6.0 * large
+        large = sample_tile(self._large, rows * 46 + 2.0 * time_s, columns * 60 + drift)
+        bend = 7.0 * large
         small = sample_tile(
-            self._small, rows * 90 + 4.0 * time_s + bend, columns * 90 + 1.7 * drift + bend
+            self._small, rows * 80 + 3.5 * time_s + bend, columns * 95 + 1.6 * drift + bend
         )
-        sky = np.clip((rows - 0.16) * 3.0, 0.15, 1.0)
-        thick = density * sky * (1.05 + 0.34 * large + 0.16 * small)
-        cover = np.clip(thick, 0.0, 0.965).astype(np.float32)
-        tone = self._grey * (0.86 + 0.05 * small + 0.10 * (1 - rows))[:, :, None]
+        sky = np.clip((rows - 0.10) * 2.4, 0.08, 1.0)
+        thick = density * sky * (1.0 + 0.24 * large + 0.09 * small)
+        cover = np.clip(1.0 - np.exp(-2.9 * np.maximum(thick, 0.0) ** 1.5), 0.0, 0.97)
+        cover = cover.astype(np.float32)
+        tone = self._grey * (0.88 + 0.03 * small + 0.04 * large + 0.16 * (1 - rows))[:, :, None]
         size = (self._size.width, self._size.height)
         fog = cv2.resize(
             np.clip(tone, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_LINEAR

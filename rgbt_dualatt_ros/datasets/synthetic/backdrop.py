@@ -7,7 +7,7 @@ the far side little, and the ground more the nearer it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rgbt_dualatt_ros.datasets.synthetic.geometry import CameraPose, Lens
 from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage
 
-_PixelT = TypeVar("_PixelT", np.uint8, np.floating[Any])
+_PixelT = TypeVar("_PixelT", np.uint8, np.float32)
 _WARP = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
@@ -84,11 +84,7 @@ class Backdrop:
     ) -> None:
         """`plates` are sky, ground and far side, in the order of painting; `far_m` metres."""
         self._lens, self._margin, self._far_m = lens, margin, far_m
-        self._colours = [
-            np.clip(np.rint(plate.colour), 0, 255).astype(np.uint8) for plate in plates
-        ]
-        self._warmths = [plate.warmth for plate in plates]
-        self._covers = [plate.cover for plate in plates]
+        self._sky, self._ground, self._far = (_Canvas.of(plate) for plate in plates)
         self._last: tuple[CameraPose, View] | None = None
 
     def view(self, pose: CameraPose) -> View:
@@ -99,34 +95,78 @@ class Backdrop:
         return View(kept.colour.copy(), kept.warmth.copy())
 
     def _render(self, pose: CameraPose) -> View:
-        colour = self._warp(self._colours[0], self._plain(pose, 0.0))
-        warmth = self._warp(self._warmths[0], self._plain(pose, 0.0))
-        far = self._lens.focal * pose.shift / self._far_m
-        for layer, matrix in ((1, self._ground(pose)), (2, self._plain(pose, far))):
-            # The canvas is soft there already, so only rows that the layer reaches are blended.
-            cover = self._warp(self._covers[layer], matrix)
-            rows = np.flatnonzero(cover.any(axis=1))
-            if not rows.size:
-                continue
-            part = slice(int(rows[0]), int(rows[-1]) + 1)
-            front = self._warp(self._colours[layer], matrix)[part]
-            front_warmth = self._warp(self._warmths[layer], matrix)[part]
-            weight = cover[part]
-            colour[part] = cv2.blendLinear(front, colour[part], weight, 1.0 - weight)
-            warmth[part] += (front_warmth - warmth[part]) * weight
-        return View(colour, warmth)
+        size = self._lens.size
+        view = View(
+            np.empty((size.height, size.width, 3), np.uint8),
+            np.empty((size.height, size.width), np.float32),
+        )
+        # Nothing of the sky is seen below the first ground row that hides everything.
+        first = int(
+            np.clip(self._ground.solid - self._margin.y - pose.tilt + 2, 1, size.height - 1)
+        )
+        sky, ground = slice(0, first), slice(first, size.height)
+        self._warp(self._sky, self._shifted(pose, 0.0), sky, view)
+        self._warp(self._ground, self._slanted(pose), ground, view)
+        top, bottom = (
+            round(row - self._margin.y - pose.tilt) for row in (self._far.top, self._far.bottom)
+        )
+        rows = slice(max(top, 0), min(bottom + 1, size.height))
+        if rows.start < rows.stop:
+            parallax = self._lens.focal * pose.shift / self._far_m
+            self._blend(self._far, self._shifted(pose, parallax), rows, view)
+        return view
 
-    def _plain(self, pose: CameraPose, shift_px: float) -> FloatImage:
+    def _shifted(self, pose: CameraPose, shift_px: float) -> FloatImage:
         x, y = self._margin.x + pose.pan + shift_px, self._margin.y + pose.tilt
-        return np.array([[1, 0, x], [0, 1, y]], np.float32)
+        return np.array([[1, 0, x], [0, 1, y]], np.float64)
 
-    def _ground(self, pose: CameraPose) -> FloatImage:
+    def _slanted(self, pose: CameraPose) -> FloatImage:
         # A sideways step moves a ground row by its distance below the horizon.
         slant = pose.shift / self._lens.height
         x = self._margin.x + pose.pan + slant * (pose.tilt - self._lens.horizon)
-        return np.array([[1, slant, x], [0, 1, self._margin.y + pose.tilt]], np.float32)
+        return np.array([[1, slant, x], [0, 1, self._margin.y + pose.tilt]], np.float64)
 
-    def _warp(self, canvas: NDArray[_PixelT], matrix: FloatImage) -> NDArray[_PixelT]:
-        size = (self._lens.size.width, self._lens.size.height)
-        seen = cv2.warpAffine(canvas, matrix, size, flags=_WARP, borderMode=cv2.BORDER_REFLECT_101)
+    def _warp(self, canvas: _Canvas, matrix: FloatImage, rows: slice, view: View) -> None:
+        view.colour[rows] = self._seen(canvas.colour, matrix, rows)
+        view.warmth[rows] = self._seen(canvas.warmth, matrix, rows)
+
+    def _blend(self, canvas: _Canvas, matrix: FloatImage, rows: slice, view: View) -> None:
+        weight = self._seen(canvas.cover, matrix, rows)
+        rest = 1.0 - weight
+        front = self._seen(canvas.colour, matrix, rows)
+        view.colour[rows] = cv2.blendLinear(front, view.colour[rows], weight, rest)
+        warmth = self._seen(canvas.warmth, matrix, rows)
+        view.warmth[rows] = cv2.blendLinear(warmth, view.warmth[rows], weight, rest)
+
+    def _seen(self, canvas: NDArray[_PixelT], matrix: FloatImage, rows: slice) -> NDArray[_PixelT]:
+        moved = matrix.copy()
+        moved[:, 2] += matrix[:, 1] * rows.start
+        size = (self._lens.size.width, rows.stop - rows.start)
+        seen = cv2.warpAffine(canvas, moved, size, flags=_WARP, borderMode=cv2.BORDER_REFLECT_101)
         return np.asarray(seen, canvas.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class _Canvas:
+    """A finished plate: 8-bit colours, and which of its rows hold anything."""
+
+    colour: NDArray[np.uint8]
+    warmth: NDArray[np.float32]
+    cover: NDArray[np.float32]
+    top: int
+    bottom: int
+    solid: int
+
+    @classmethod
+    def of(cls, plate: Plate) -> _Canvas:
+        """`solid` is the first row that is covered from one side to the other."""
+        rows = np.flatnonzero(plate.cover.any(axis=1))
+        solid = np.flatnonzero(plate.cover.min(axis=1) > 0.99)
+        return cls(
+            np.clip(np.rint(plate.colour), 0, 255).astype(np.uint8),
+            plate.warmth.astype(np.float32),
+            plate.cover.astype(np.float32),
+            int(rows[0]) if rows.size else 0,
+            int(rows[-1]) + 1 if rows.size else 0,
+            int(solid[0]) if solid.size else plate.cover.shape[0],
+        )

@@ -78,7 +78,7 @@ def render_body(
     )
     painter = Painter(bounds, light, body.texture, outline_only)
     body.paint(painter, placement, pose)
-    return painter.sprite
+    return painter.finish()
 
 
 def paint_sorted(painter: Painter, limbs: Sequence[Limb]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from rgbt_dualatt_ros.datasets.synthetic.backdrop import View
 from rgbt_dualatt_ros.datasets.synthetic.limb import ALPHA, WARMTH, Sprite
 from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage
 
+_PixelT = TypeVar("_PixelT", np.uint8, np.float32)
 Windows = tuple[tuple[slice, slice], tuple[slice, slice]]
 
 
@@ -113,34 +115,37 @@ def _darken(image: NDArray[np.uint8], dark: FloatImage, left: int, top: int) -> 
 
 def blur_sprite(sprite: Sprite, dx: float, dy: float) -> Sprite:
     """The sprite smeared along (dx, dy), px, as a moving body is during the exposure."""
-    kernel = line_kernel(dx, dy)
-    if kernel.size == 1:
+    if math.hypot(dx, dy) < 1.0:
         return sprite
-    pad_y, pad_x = kernel.shape[0] // 2, kernel.shape[1] // 2
-    grown = (
-        cv2.copyMakeBorder(
-            sprite.channels, pad_y, pad_y, pad_x, pad_x, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0)
-        )
-        if sprite.channels.shape[2] <= 4
-        else np.pad(sprite.channels, ((pad_y, pad_y), (pad_x, pad_x), (0, 0)))
-    )
-    smeared = cv2.filter2D(grown, -1, kernel, borderType=cv2.BORDER_CONSTANT)
-    return Sprite(np.asarray(smeared, np.float32), sprite.left - pad_x, sprite.top - pad_y)
+    pad_x, pad_y = math.ceil(abs(dx) / 2) + 1, math.ceil(abs(dy) / 2) + 1
+    grown = np.pad(sprite.channels, ((pad_y, pad_y), (pad_x, pad_x), (0, 0)))
+    return Sprite(smear(grown, dx, dy), sprite.left - pad_x, sprite.top - pad_y)
 
 
-def line_kernel(dx: float, dy: float) -> FloatImage:
-    """Weights of a straight smear of length (dx, dy), px; `(1, 1)` when it is under a pixel."""
-    length = math.hypot(dx, dy)
-    if length < 1.0:
-        return np.ones((1, 1), np.float32)
-    half_x, half_y = math.ceil(abs(dx) / 2), math.ceil(abs(dy) / 2)
-    kernel = np.zeros((2 * half_y + 1, 2 * half_x + 1), np.float32)
-    for share in np.linspace(-0.5, 0.5, 2 * math.ceil(length) + 1):
-        x, y = half_x + share * dx, half_y + share * dy
-        column, row = min(int(x), 2 * half_x), min(int(y), 2 * half_y)
-        part_x, part_y = x - column, y - row
-        for row_step, weight_y in ((0, 1 - part_y), (1, part_y)):
-            for column_step, weight_x in ((0, 1 - part_x), (1, part_x)):
-                if weight_x * weight_y > 0:
-                    kernel[row + row_step, column + column_step] += weight_x * weight_y
-    return np.asarray(kernel / kernel.sum(), np.float32)
+def smear(image: NDArray[_PixelT], dx: float, dy: float) -> NDArray[_PixelT]:
+    """An image averaged along a line of length (dx, dy), px, through every pixel.
+
+    Averaging with a copy shifted by half the length, then by a quarter, and so on is the same as
+    averaging along the line, in a handful of steps.
+    """
+    steps = math.ceil(math.log2(max(math.hypot(dx, dy), 1.0)))
+    for step in range(1, steps + 1):
+        x, y = round(dx / 2**step), round(dy / 2**step)
+        ahead, behind = (x // 2, y // 2), (x // 2 - x, y // 2 - y)
+        image = _mean(_shifted(image, *ahead), _shifted(image, *behind))
+    return image
+
+
+def _mean(one: NDArray[_PixelT], two: NDArray[_PixelT]) -> NDArray[_PixelT]:
+    return np.asarray(cv2.addWeighted(one, 0.5, two, 0.5, 0.0), one.dtype)
+
+
+def _shifted(image: NDArray[_PixelT], x: int, y: int) -> NDArray[_PixelT]:
+    # The edge is repeated into what the shift uncovers.
+    if not x and not y:
+        return image
+    height, width = image.shape[:2]
+    x, y = max(min(x, width - 1), 1 - width), max(min(y, height - 1), 1 - height)
+    inner = image[max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)]
+    edges = max(y, 0), max(-y, 0), max(x, 0), max(-x, 0)
+    return np.asarray(cv2.copyMakeBorder(inner, *edges, cv2.BORDER_REPLICATE), image.dtype)

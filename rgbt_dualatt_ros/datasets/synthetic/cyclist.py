@@ -83,7 +83,7 @@ def rider_joints(pose: Pose) -> dict[str, Joint]:
         joints[f"knee_{side}"] = _knee(hip, ankle)
         joints[f"heel_{side}"] = (pedal[0] - 0.09, sign * 0.11, pedal[2] + 0.035)
         joints[f"toe_{side}"] = (pedal[0] + 0.13, sign * 0.11, pedal[2] + 0.02)
-        shoulder = (chest[0], sign * 0.185, chest[2] - 0.02)
+        shoulder = (chest[0], sign * 0.178, chest[2] - 0.045)
         hand = (_BAR[0], sign * 0.22, _BAR[2] + 0.04)
         joints[f"shoulder_{side}"], joints[f"hand_{side}"] = shoulder, hand
         joints[f"elbow_{side}"] = (

@@ -110,6 +110,6 @@ def draw_dog(rng: np.random.Generator, ambient: float) -> Dog:
         fur=Cloth((red, green, blue), warm - rng.uniform(0, 3), folds=0.3, warmth_folds=1.2),
         belly=Cloth((light[0], light[1], light[2]), warm + 4.5, folds=0.2),
         muzzle=Cloth((red * 0.55, green * 0.55, blue * 0.55), 32.0, folds=0.15),
-        texture=spectral_noise(rng, 64, 64, 0.9, 3.0),
+        texture=spectral_noise(rng, 192, 192, 0.9, 6.0),
         size=float(rng.uniform(0.9, 1.15)),
     )

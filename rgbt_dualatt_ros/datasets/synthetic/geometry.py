@@ -47,6 +47,11 @@ class Lens:
         return self.focal / z
 
 
-def default_lens(size: ImageSize) -> Lens:
+def normal_lens(size: ImageSize) -> Lens:
     """A normal lens carried a little above head height."""
     return Lens(size, 0.95 * size.width, 0.40 * size.height, 2.5)
+
+
+def wide_lens(size: ImageSize) -> Lens:
+    """A wide lens on a pole, as cameras that see far have it."""
+    return Lens(size, 0.62 * size.width, 0.42 * size.height, 3.4)

@@ -31,11 +31,11 @@ class Floor:
     joints_m: float = 0.0
 
 
-ASPHALT = Floor((98, 98, 101), 3.2, 0.10, 0.07)
-PAVING = Floor((142, 136, 127), 2.0, 0.07, 0.08, 0.6)
-TILES = Floor((158, 146, 130), 1.5, 0.05, 0.09, 1.2)
-GRASS = Floor((94, 104, 58), -0.8, 0.26, 0.18)
-GRAVEL = Floor((158, 142, 116), 2.4, 0.16, 0.10)
+ASPHALT = Floor((98, 98, 101), 1.4, 0.10, 0.06)
+PAVING = Floor((142, 137, 129), 0.6, 0.07, 0.08, 0.6)
+TILES = Floor((150, 144, 134), 0.5, 0.05, 0.07, 1.2)
+GRASS = Floor((84, 96, 52), -1.2, 0.22, 0.10)
+GRAVEL = Floor((152, 140, 118), 0.8, 0.16, 0.10)
 
 
 def paint_sky(
@@ -126,7 +126,7 @@ class GroundPainter:
         large = sample_tile(self._large, soil.z * 9, soil.x * 9)
         shade = 1 + floor.rough * (0.6 * fine + 0.6 * grain) + floor.patchy * large
         shade *= 1.0 - 0.10 * np.clip((9 - soil.z) / 6, 0, 1)
-        warmth = ambient + floor.warmth + 0.55 * large + 0.25 * grain
+        warmth = ambient + floor.warmth + 0.75 * large + 0.35 * grain + 0.2 * fine
         if floor.joints_m:
             joint = self._joints(floor.joints_m)
             shade = shade * (1 - 0.28 * joint)

@@ -57,7 +57,7 @@ def _mixed(other: Any, target: Any, colour: bool, heat: bool) -> Any:  # noqa: A
         return replace(
             other,
             paint_colour=target.paint_colour if colour else other.paint_colour,
-            ambient=target.ambient if heat else target.ambient - _COLDER,
+            engine=target.engine if heat else 0.25,
         )
     changes: dict[str, Any] = {}
     for field in fields(other):

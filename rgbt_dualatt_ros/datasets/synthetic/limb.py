@@ -44,7 +44,7 @@ class Cloth:
 
     albedo: tuple[float, float, float]
     warmth: float
-    folds: float = 0.22
+    folds: float = 0.14
     warmth_folds: float = 0.8
     stripes: float = 0.0
     stripe_albedo: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -98,6 +98,7 @@ class Painter:
     texture: FloatImage
     outline_only: bool = False
     sprite: Sprite = field(init=False)
+    _windows: list[tuple[slice, slice]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         left, top, right, bottom = self.bounds
@@ -131,11 +132,23 @@ class Painter:
         self, window: tuple[slice, slice], cover: FloatImage, surface: FloatImage | None
     ) -> None:
         """Lay `surface` `(h, w, 4)` over a window of the sprite with coverage `cover`."""
+        self._windows.append(window)
         under = self.sprite.channels[window]
         under *= (1.0 - cover)[:, :, None]
         under[:, :, -1] += cover
         if surface is not None:
             under[:, :, :ALPHA] += surface * cover[:, :, None]
+
+    def finish(self) -> Sprite:
+        """The sprite, cut to what was painted."""
+        if not self._windows:
+            return self.sprite
+        top = min(rows.start for rows, _ in self._windows)
+        left = min(columns.start for _, columns in self._windows)
+        bottom = max(rows.stop for rows, _ in self._windows)
+        right = max(columns.stop for _, columns in self._windows)
+        channels = self.sprite.channels[top:bottom, left:right]
+        return Sprite(channels, self.sprite.left + left, self.sprite.top + top)
 
     def _surface(self, limb: Limb, along: FloatImage, side: FloatImage) -> FloatImage | None:
         if self.outline_only:
@@ -150,7 +163,7 @@ class Painter:
         size = self.texture.shape[0]
         scale = size / max(self.sprite.channels.shape[0], 1) * 1.6
         rows = (along_px * scale).astype(np.int32) % size
-        columns = (side * (size * 0.18) + size * 0.5).astype(np.int32) % size
+        columns = (side * (size * 0.09) + size * 0.5).astype(np.int32) % size
         found: FloatImage = self.texture[rows, columns]
         return found
 

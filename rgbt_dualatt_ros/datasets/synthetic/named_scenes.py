@@ -9,6 +9,7 @@ from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.datasets.synthetic.scene_config import (
     ATTRIBUTES,
+    BACKDROPS,
     TARGETS,
     SceneConfig,
     check_word,
@@ -26,9 +27,9 @@ _SWITCHES: dict[str, dict[str, object]] = {
     "jitter": {"stamp_jitter_ms": 4.0, "thermal_offset_ms": 12.0},
 }
 SPEC_HELP = (
-    "a name (demo), RGBT234's letters (PO, HO, LI, ...), a target (person, cyclist, car, dog), a "
-    "switch (smoke, glare, leaves_view, lookalikes, dead, jitter) or name=value, joined by "
-    "commas or +"
+    "a name (demo, easy), RGBT234's letters (PO, HO, LI, ...), a target (person, cyclist, car, "
+    "dog), a place (street, park, courtyard), a switch (smoke, glare, leaves_view, lookalikes, "
+    "dead, jitter) or name=value, joined by commas or +"
 )
 
 
@@ -101,7 +102,15 @@ def parse_scene(spec: str) -> SceneConfig:
 def _switch(word: str) -> dict[str, object]:
     if word in TARGETS:
         return {"target": word}
-    known = (*_NAMED, *_SWITCHES, *TARGETS, *(letters.lower() for letters in ATTRIBUTES))
+    if word in BACKDROPS:
+        return {"backdrop": word}
+    known = (
+        *_NAMED,
+        *_SWITCHES,
+        *TARGETS,
+        *BACKDROPS,
+        *(letters.lower() for letters in ATTRIBUTES),
+    )
     check_word("scene word", word, known)
     return _SWITCHES[word]
 

@@ -15,7 +15,7 @@ Values = NDArray[np.float64]
 
 SPEED_M_S = {"person": 1.35, "cyclist": 3.2, "car": 4.0, "dog": 1.9}
 NEAR_M = {"person": 7.8, "cyclist": 8.6, "car": 13.0, "dog": 6.6}
-_SMALL_M = {"person": 42.0, "cyclist": 54.0, "car": 78.0, "dog": 31.0}
+_SMALL_M = {"person": 27.0, "cyclist": 35.0, "car": 62.0, "dog": 25.0}
 """Distances at which the target covers about 250 px of a 640 px wide picture."""
 _SHARE_OF_WIDTH = 0.54
 _STRIDE_M = {"person": 1.45, "cyclist": 2.6, "car": 1.0, "dog": 0.95}
@@ -79,7 +79,7 @@ def _distances(config: SceneConfig, rng: np.random.Generator, share: Values) -> 
     wander = 1.0 + smooth_walk(rng, config.length, config.fps * 2.5, 0.03)
     if not config.has("SV"):
         return base * wander
-    far, close = (base * 2.6, base) if config.has("LR") else (base * 2.7, base * 0.86)
+    far, close = (base * 2.05, base * 0.93) if config.has("LR") else (base * 2.7, base * 0.86)
     ends = (far, close) if rng.random() < 0.7 else (close, far)
     eased = share * share * (3 - 2 * share)
     return np.asarray(np.exp(np.interp(eased, [0, 1], np.log(ends))) * wander)

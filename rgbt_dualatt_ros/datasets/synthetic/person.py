@@ -28,7 +28,7 @@ _SHOES = ((220, 218, 212), (36, 34, 34), (96, 66, 44), (170, 172, 178))
 _SKIN = ((212, 162, 132), (186, 132, 100), (136, 94, 70), (226, 182, 156))
 _HAIR = ((28, 24, 22), (58, 40, 28), (110, 84, 52), (120, 118, 116))
 _BAGS = ((60, 46, 38), (30, 32, 40), (160, 120, 86), (110, 30, 36))
-_HEAD_HALF_M, _HEAD_TALL_M = 0.082, 0.25
+_HEAD_HALF_M, _HEAD_TALL_M = 0.080, 0.235
 _SKIN_WARMTH = 32.5
 
 
@@ -85,8 +85,8 @@ class Person:
                 joints[f"{name}_{side}"] for name in ("hip", "knee", "ankle", "heel", "toe")
             )
             shoe = bone(placement, (heel, toe), (0.052, 0.042), self.shoes)
-            shin = bone(placement, (knee, ankle), (0.064, 0.052), self.trousers)
-            thigh = bone(placement, (hip, knee), (0.092, 0.066), self.trousers)
+            shin = bone(placement, (knee, ankle), (0.067, 0.055), self.trousers)
+            thigh = bone(placement, (hip, knee), (0.098, 0.068), self.trousers)
             base = placement.depth((0.0, hip[1], 0.0))
             limbs += [
                 replace(limb, depth=base + step)
@@ -104,7 +104,7 @@ class Person:
             tip = tuple(e + (h - e) * reach for e, h in zip(elbow, hand, strict=True))
             palm = bone(placement, (hand, (tip[0], tip[1], tip[2])), (0.038, 0.032), self.skin)
             fore = bone(placement, (elbow, hand), (0.054, 0.046), self.jacket)
-            upper = bone(placement, (shoulder, elbow), (0.068, 0.056), self.jacket)
+            upper = bone(placement, (shoulder, elbow), (0.066, 0.057), self.jacket)
             base = placement.depth((shoulder[0] * 0.2, shoulder[1] * 1.9, 0.0))
             limbs += [
                 replace(limb, depth=base + step)
@@ -114,15 +114,23 @@ class Person:
 
     def _trunk(self, placement: Placement, joints: dict[str, Joint]) -> list[Limb]:
         chest, pelvis = joints["chest"], joints["pelvis"]
-        top = (chest[0], 0.0, chest[2] + 0.055)
+        top = (chest[0] * 1.05, 0.0, chest[2] + 0.075)
         hem_c = pelvis[2] - self.coat
         hem = (pelvis[0] * 0.8, 0.0, hem_c)
-        shoulder = placement.turned(0.205, 0.115)
+        shoulder = placement.turned(0.212, 0.120)
         waist = placement.turned(0.175, 0.125)
         hip = placement.turned(0.185, 0.135) * (1 + 0.5 * max(self.coat - 0.1, 0))
         neck = placement.turned(0.085, 0.075)
         widths = profile(
-            neck * 0.9, shoulder * 0.93, shoulder, waist * 1.04, waist, hip, hip * 0.99
+            neck * 0.8,
+            shoulder * 0.80,
+            shoulder * 0.99,
+            shoulder,
+            waist * 1.06,
+            waist,
+            waist * 1.02,
+            hip,
+            hip * 0.98,
         )
         start, end = placement.project(top), placement.project(hem)
         return [Limb(start, end, widths, self.jacket, 0.0)]
@@ -212,19 +220,19 @@ def draw_person(rng: np.random.Generator, ambient: float) -> Person:
     jacket = Cloth(
         jacket_albedo,
         between - rng.uniform(1.0, 5.0),
-        folds=0.20,
+        folds=0.13,
         warmth_folds=1.3,
         stripes=quilted,
         stripe_albedo=(darker[0], darker[1], darker[2]),
     )
     return Person(
         jacket=jacket,
-        trousers=Cloth(pick(_TROUSERS), between + rng.uniform(1.0, 4.5), 0.24, 0.9),
+        trousers=Cloth(pick(_TROUSERS), between + rng.uniform(1.0, 4.5), 0.15, 0.9),
         shoes=Cloth(pick(_SHOES), ambient + rng.uniform(5.0, 9.0), 0.12, 0.6),
         skin=Cloth(pick(_SKIN), _SKIN_WARMTH, 0.06, 0.4),
         hair=Cloth(pick(_HAIR), between + 4.5, 0.25, 0.5),
         bag_cloth=Cloth(pick(_BAGS), ambient + rng.uniform(2.5, 5.0), 0.15, 0.6),
-        texture=spectral_noise(rng, 64, 64, 1.15, 2.0),
+        texture=spectral_noise(rng, 192, 192, 1.05, 5.0),
         bag=str(rng.choice(["none", "shoulder", "back"])),
         coat=float(rng.choice([0.08, 0.12, 0.34])),
         tall=float(rng.uniform(0.93, 1.06)),

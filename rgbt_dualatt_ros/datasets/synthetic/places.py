@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from rgbt_dualatt_ros.datasets.synthetic.backdrop import Backdrop, Margin, Plate
-from rgbt_dualatt_ros.datasets.synthetic.farside import FarPainter
+from rgbt_dualatt_ros.datasets.synthetic.car import draw_car
+from rgbt_dualatt_ros.datasets.synthetic.farside import FarCanvas
 from rgbt_dualatt_ros.datasets.synthetic.geometry import Lens
 from rgbt_dualatt_ros.datasets.synthetic.ground import (
     ASPHALT,
@@ -20,8 +22,10 @@ from rgbt_dualatt_ros.datasets.synthetic.ground import (
     paint_sky,
     strip,
 )
+from rgbt_dualatt_ros.datasets.synthetic.houses import paint_house
 from rgbt_dualatt_ros.datasets.synthetic.lighting import Lighting
 from rgbt_dualatt_ros.datasets.synthetic.noise import sample_tile, spectral_noise
+from rgbt_dualatt_ros.datasets.synthetic.plants import paint_bare_tree, paint_bush, paint_tree
 from rgbt_dualatt_ros.datasets.synthetic.weather import Weather
 
 _FAR_M = {"street": 27.0, "park": 32.0, "courtyard": 21.0}
@@ -60,9 +64,11 @@ def build_backdrop(
     site = Site(lens, margin, weather, lighting, max(_FAR_M[place], beyond_m), rng)
     paint_sky(sky, lens, margin, weather, rng)
     _GROUNDS[place](site, ground)
-    base = lens.horizon + margin.y + lens.focal * lens.height / site.far_m
-    painter = FarPainter(far, lens.scale(site.far_m), base, weather, rng)
-    _FARSIDES[place](site, painter)
+    pitch = lens.height / site.far_m
+    base = lens.horizon + margin.y + lens.focal * pitch
+    canvas = FarCanvas(far, lens.scale(site.far_m), base, pitch, weather, rng)
+    _FARSIDES[place](site, canvas)
+    canvas.add_haze()
     return Backdrop(lens, margin, (sky, ground, far), site.far_m)
 
 
@@ -108,43 +114,68 @@ def _courtyard_ground(site: Site, plate: Plate) -> None:
     painter.stroke(border, (150, 146, 140), 1.2)
 
 
-def _street_far(site: Site, painter: FarPainter) -> None:
-    width, rng = painter.plate.cover.shape[1], site.rng
-    left = -float(rng.uniform(0, 3)) * painter.scale
+def _street_far(site: Site, canvas: FarCanvas) -> None:
+    width, rng = canvas.plate.cover.shape[1], site.rng
+    _wood_edge(canvas, 3.4)
+    left = -float(rng.uniform(0, 3)) * canvas.scale
     while left < width:
         wide = float(rng.uniform(7, 15))
-        if rng.random() < 0.78:
-            painter.house(left, wide, int(rng.integers(2, 5)))
-        left += (wide + float(rng.choice([0.0, 0.0, 2.5]))) * painter.scale
-    for centre in np.arange(rng.uniform(0, 5), width / painter.scale, 6.5):
-        x = (centre + rng.uniform(-1.5, 1.5)) * painter.scale
+        if rng.random() < 0.85:
+            paint_house(canvas, left, wide, int(rng.integers(2, 5)))
+        left += (wide + float(rng.choice([0.0, 0.0, 2.5]))) * canvas.scale
+    for metre in np.arange(rng.uniform(0, 5), canvas.width_m, 6.5):
+        x = float(metre + rng.uniform(-1.5, 1.5)) * canvas.scale
         if rng.random() < 0.35:
-            painter.tree(x, float(rng.uniform(4.5, 7)))
+            paint_tree(canvas, x, float(rng.uniform(4.5, 7)))
         elif rng.random() < 0.5:
-            painter.bare_tree(x, float(rng.uniform(5, 8)))
+            paint_bare_tree(canvas, x, float(rng.uniform(5, 8)))
         if rng.random() < 0.4:
-            painter.bush(x + 2.2 * painter.scale, float(rng.uniform(1.5, 4)), 0.9)
+            paint_bush(canvas, x + 2.2 * canvas.scale, float(rng.uniform(1.5, 4)), 0.9)
+    _parked_cars(canvas)
 
 
-def _park_far(site: Site, painter: FarPainter) -> None:
-    width, rng = painter.plate.cover.shape[1], site.rng
-    count = int(width / painter.scale / 2.6)
-    for x in rng.uniform(0, width, count):
+def _park_far(site: Site, canvas: FarCanvas) -> None:
+    width, rng = canvas.plate.cover.shape[1], site.rng
+    _wood_edge(canvas, 4.2)
+    for x in rng.uniform(0, width, int(canvas.width_m / 2.6)):
         if rng.random() < 0.7:
-            painter.tree(float(x), float(rng.uniform(5, 11)))
+            paint_tree(canvas, float(x), float(rng.uniform(5, 11)))
         else:
-            painter.bare_tree(float(x), float(rng.uniform(6, 11)))
-    for x in np.arange(0, width, 3.0 * painter.scale):
-        painter.bush(float(x), float(rng.uniform(3, 6)), float(rng.uniform(0.8, 1.8)))
+            paint_bare_tree(canvas, float(x), float(rng.uniform(6, 11)))
+    for x in np.arange(0, width, 3.0 * canvas.scale):
+        paint_bush(canvas, float(x), float(rng.uniform(3, 6)), float(rng.uniform(0.8, 1.8)))
 
 
-def _courtyard_far(site: Site, painter: FarPainter) -> None:
-    width, rng = painter.plate.cover.shape[1], site.rng
-    painter.house(-0.02 * width, 1.04 * width / painter.scale, int(rng.integers(2, 4)))
-    for x in np.arange(rng.uniform(0, 4), width / painter.scale, rng.uniform(5, 8)):
+def _courtyard_far(site: Site, canvas: FarCanvas) -> None:
+    width, rng = canvas.plate.cover.shape[1], site.rng
+    split = float(rng.uniform(0.3, 0.7)) * width
+    floors = int(rng.integers(2, 4))
+    for left, right in ((-0.02 * width, split), (split, 1.02 * width)):
+        paint_house(canvas, left, (right - left) / canvas.scale, floors)
+    for metre in np.arange(rng.uniform(0, 4), canvas.width_m, rng.uniform(4, 7)):
         if rng.random() < 0.6:
-            painter.tree(float(x) * painter.scale, float(rng.uniform(3, 5.5)))
-        painter.bush((float(x) + 2.5) * painter.scale, 3.5, 0.9)
+            paint_tree(canvas, float(metre) * canvas.scale, float(rng.uniform(3, 5.5)))
+        if rng.random() < 0.7:
+            x = (float(metre) + 2.5) * canvas.scale
+            paint_bush(canvas, x, float(rng.uniform(2, 4)), float(rng.uniform(0.7, 1.2)))
+
+
+def _parked_cars(canvas: FarCanvas) -> None:
+    rng = canvas.rng
+    for metre in np.arange(rng.uniform(0, 6), canvas.width_m, 8.5):
+        if rng.random() < 0.6:
+            # Most have stood there for hours: only one that just came is warm.
+            engine = float(rng.choice([0.0, 0.1, 0.8]))
+            heading = 0.0 if rng.random() < 0.5 else math.pi
+            car = draw_car(rng, canvas.weather.ambient, engine)
+            canvas.stand(car, float(metre) * canvas.scale, heading, 1.04)
+
+
+def _wood_edge(canvas: FarCanvas, high_m: float) -> None:
+    # Hides where the ground would end.
+    for metre in np.arange(0.0, canvas.width_m + 3.0, 2.6):
+        wide, high = canvas.rng.uniform(4.5, 7.0), canvas.rng.uniform(0.8, 1.15) * high_m
+        paint_bush(canvas, float(metre) * canvas.scale, float(wide), float(high))
 
 
 _GROUNDS = {"street": _street_ground, "park": _park_ground, "courtyard": _courtyard_ground}

@@ -19,7 +19,7 @@ from rgbt_dualatt_ros.datasets.synthetic.sensors import ColourCamera, Exposure, 
 from rgbt_dualatt_ros.datasets.synthetic.stage import Placed, Stage
 
 _FAR_BEHIND_M = 5.0
-_DAY_NOISE, _NIGHT_NOISE = 2.6, 7.5
+_DAY_NOISE, _NIGHT_NOISE = 2.0, 7.0
 _THERMAL_SHUTTER = 0.3
 
 
@@ -91,7 +91,7 @@ class SceneRenderer:
 
     def _lay(self, view: View, placed: Placed, frame: int) -> None:
         script = self._script
-        light = script.lighting.at_point(placed.x, placed.z)
+        light = 1.0 if placed.glows else script.lighting.at_point(placed.x, placed.z)
         if placed.actor is None:
             lay_sprite(view, placed.sprite, light, 1.0)
             return

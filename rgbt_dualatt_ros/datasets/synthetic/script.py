@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rgbt_dualatt_ros.datasets.synthetic.body import Body
-from rgbt_dualatt_ros.datasets.synthetic.geometry import CameraPose, Lens, default_lens
+from rgbt_dualatt_ros.datasets.synthetic.car import draw_car
+from rgbt_dualatt_ros.datasets.synthetic.car_models import TRUCK, VAN
+from rgbt_dualatt_ros.datasets.synthetic.geometry import CameraPose, Lens, normal_lens, wide_lens
 from rgbt_dualatt_ros.datasets.synthetic.lighting import Lighting
 from rgbt_dualatt_ros.datasets.synthetic.likeness import draw_body, draw_similar
 from rgbt_dualatt_ros.datasets.synthetic.noise import smooth_interpolate, smooth_walk, stream
@@ -16,14 +18,17 @@ from rgbt_dualatt_ros.datasets.synthetic.paths import (
     Path,
     Values,
     crossing_path,
+    follow,
     target_path,
 )
 from rgbt_dualatt_ros.datasets.synthetic.scene_config import SceneConfig
 from rgbt_dualatt_ros.datasets.synthetic.skeleton import Pose
 from rgbt_dualatt_ros.datasets.synthetic.weather import Weather, draw_weather
 
+_MODELS = {"van": VAN, "truck": TRUCK}
 _PLACES = ("street", "park", "courtyard")
 _CLUTTER_OTHERS = 3
+_LAMP_GAP_M, _LAMPS_BEHIND_M = 5.6, 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Script:
 def write_script(config: SceneConfig) -> Script:
     """Decide a whole scene from its configuration."""
     seed = config.seed
-    lens = default_lens(config.size)
+    lens = wide_lens(config.size) if config.has("LR") else normal_lens(config.size)
     weather = draw_weather(stream(seed, "weather"), config.has("LI"))
     place = config.backdrop
     if place == "auto":
@@ -71,8 +76,10 @@ def write_script(config: SceneConfig) -> Script:
     body = draw_body(config.target, stream(seed, "target"), weather.ambient)
     poses = _poses(config, path, stream(seed, "poses"))
     target = Actor(body, path, poses)
-    lamps_x = stream(seed, "lamps").uniform(-2.5, 2.5) + np.arange(-3, 4) * 6.5
-    lamps = tuple((float(x), 15.0) for x in lamps_x)
+    lamps_x = stream(seed, "lamps").uniform(-2.5, 2.5) + np.arange(-3, 4) * _LAMP_GAP_M
+    lamps = tuple((float(x), _LAMPS_BEHIND_M + float(path.z.mean())) for x in lamps_x)
+    obstacles = plan_obstacles(config, path, stream(seed, "obstacles"))
+    vehicles = _vehicles(config, obstacles, weather)
     return Script(
         lens=lens,
         place=place,
@@ -80,8 +87,8 @@ def write_script(config: SceneConfig) -> Script:
         lighting=Lighting(weather.night, lamps),
         cameras=_cameras(config, path, lens),
         target=target,
-        others=_others(config, target, weather),
-        obstacles=plan_obstacles(config, path, stream(seed, "obstacles")),
+        others=(*_others(config, target, weather), *vehicles),
+        obstacles=tuple(one for one in obstacles if one.kind not in _MODELS),
         contrast=_contrast(config),
         smoke=_smoke(config),
         shutter=0.85 if config.has("MB") else 0.28,
@@ -175,6 +182,20 @@ def _passers(config: SceneConfig, target: Actor, weather: Weather) -> list[Actor
         path = crossing_path(walker, target.path, 0.5, offset, float(rng.choice([-1.2, 1.2])))
         actors.append(Actor(body, path, _poses(walker, path, rng)))
     return actors
+
+
+def _vehicles(
+    config: SceneConfig, obstacles: tuple[Obstacle, ...], weather: Weather
+) -> tuple[Actor, ...]:
+    rng = stream(config.seed, "vehicles")
+    driver = _calm(config, "car")
+    actors = []
+    for obstacle in obstacles:
+        if obstacle.kind in _MODELS:
+            path = follow(driver, obstacle.x, np.full(config.length, obstacle.z))
+            body = draw_car(rng, weather.ambient, model=_MODELS[obstacle.kind])
+            actors.append(Actor(body, path, _poses(driver, path, rng)))
+    return tuple(actors)
 
 
 def _calm(config: SceneConfig, target: str = "") -> SceneConfig:

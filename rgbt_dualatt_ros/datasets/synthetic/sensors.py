@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import ImageSize
-from rgbt_dualatt_ros.datasets.synthetic.compositing import line_kernel
+from rgbt_dualatt_ros.datasets.synthetic.compositing import smear
 from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage, spectral_noise
 
 KELVIN_AT_ZERO = 273.15
@@ -45,10 +45,7 @@ class ColourCamera:
 
     def expose(self, colour: NDArray[np.uint8], exposure: Exposure) -> NDArray[np.uint8]:
         """The picture that the camera delivers."""
-        kernel = line_kernel(exposure.smear_x, exposure.smear_y)
-        if kernel.size > 1:
-            smeared = cv2.filter2D(colour, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
-            colour = np.asarray(smeared, np.uint8)
+        colour = smear(colour, exposure.smear_x, exposure.smear_y)
         soft = cv2.GaussianBlur(colour, (3, 3), 0.55)
         soft = cv2.multiply(soft, self._vignette, scale=1 / 245)
         y, x = (int(self._rng.integers(_SPARE)) for _ in range(2))
@@ -79,10 +76,7 @@ class ThermalCamera:
 
     def expose(self, warmth: FloatImage, exposure: Exposure) -> NDArray[np.uint16]:
         """The counts that the camera delivers: hundredths of a kelvin."""
-        kernel = line_kernel(exposure.smear_x, exposure.smear_y)
-        if kernel.size > 1:
-            smeared = cv2.filter2D(warmth, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
-            warmth = np.asarray(smeared, np.float32)
+        warmth = smear(warmth, exposure.smear_x, exposure.smear_y)
         wide = 0.85 * max(self._size.width / 640, 0.5)
         soft = np.asarray(cv2.GaussianBlur(warmth, (0, 0), wide), np.float32)
         # Pixels cool down with a time constant of some ten milliseconds.

@@ -19,7 +19,7 @@ _HIP_DEG = np.array([30, 26, 17, 7, -3, -10, -3, 14, 27, 33, 30], float)
 _KNEE_DEG = np.array([5, 16, 16, 9, 5, 10, 35, 60, 50, 20, 5], float)
 THIGH_M, SHIN_M, FOOT_M = 0.43, 0.42, 0.24
 UPPER_ARM_M, FOREARM_M = 0.29, 0.25
-_HIP_B, _SHOULDER_B = 0.095, 0.185
+_HIP_B, _SHOULDER_B = 0.095, 0.178
 _TORSO_M = 0.50
 
 
@@ -95,7 +95,7 @@ def _arm(joints: dict[str, Joint], pose: Pose, side: str, sign: float, swing: fl
     run = max(pose.effort - 1.0, 0.0)
     wave = pose.wave if side == "r" else 0.0
     chest = joints["chest"]
-    shoulder = (chest[0], sign * _SHOULDER_B, chest[2] - 0.02)
+    shoulder = (chest[0], sign * _SHOULDER_B, chest[2] - 0.045)
     upper = swing - 0.05 + 0.25 * pose.crouch
     spread = 0.10 + wave * (2.35 + 0.10 * math.sin(pose.swing))
     elbow = (

@@ -10,7 +10,7 @@ from rgbt_dualatt_ros.datasets.synthetic.body import Placement, render_body, tig
 from rgbt_dualatt_ros.datasets.synthetic.compositing import overlap
 from rgbt_dualatt_ros.datasets.synthetic.limb import Sprite
 from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage, stream
-from rgbt_dualatt_ros.datasets.synthetic.props import draw_prop
+from rgbt_dualatt_ros.datasets.synthetic.props import Prop, draw_prop
 from rgbt_dualatt_ros.datasets.synthetic.script import Actor, Script
 
 MIN_VISIBLE = 0.10
@@ -26,6 +26,7 @@ class Placed:
         z: its distance, metres; the nearer hides the farther.
         actor: None for a prop.
         smear: image motion during one frame period, px, relative to the backdrop.
+        glows: it is a light itself and needs none.
     """
 
     sprite: Sprite
@@ -34,6 +35,7 @@ class Placed:
     z: float
     actor: Actor | None
     smear: tuple[float, float] = (0.0, 0.0)
+    glows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,15 @@ class Stage:
         self._script = script
         rng = stream(seed, "props")
         self._props = [
-            draw_prop(
-                obstacle.kind,
-                (0.0, obstacle.z),
-                obstacle.wide_m,
-                script.lens.scale(obstacle.z),
-                script.weather,
-                rng,
-            )
+            (self._draw(obstacle.kind, obstacle.z, obstacle.wide_m, rng), obstacle.x)
             for obstacle in script.obstacles
         ]
+        if script.lighting.night:
+            frames = len(script.cameras)
+            self._props += [
+                (self._draw("lamp", z, 0.0, rng), np.full(frames, x))
+                for x, z in script.lighting.lamps
+            ]
 
     def target(self, frame: int, outline_only: bool = False) -> Placed:
         """The target alone."""
@@ -78,7 +79,7 @@ class Stage:
         placed = [
             self._place(actor, frame, False) for actor in actors if self._in_view(actor, frame)
         ]
-        placed += [self._place_prop(index, frame) for index in range(len(self._props))]
+        placed += self._placed_props(frame)
         return sorted(placed, key=lambda one: -one.z)
 
     def sighting(self, frame: int) -> Sighting:
@@ -109,8 +110,7 @@ class Stage:
             for actor in self._script.others
             if actor.path.z[frame] < z and self._in_view(actor, frame)
         ]
-        props = [self._place_prop(index, frame) for index in range(len(self._props))]
-        return others + [prop for prop in props if prop.z < z]
+        return others + [prop for prop in self._placed_props(frame) if prop.z < z]
 
     def _place(self, actor: Actor, frame: int, outline_only: bool) -> Placed:
         script = self._script
@@ -133,12 +133,19 @@ class Stage:
         )
         return Placed(sprite, foot, x, z, actor, (foot[0] - old[0], foot[1] - old[1]))
 
-    def _place_prop(self, index: int, frame: int) -> Placed:
-        obstacle, prop = self._script.obstacles[index], self._props[index]
-        x = float(obstacle.x[frame])
-        foot = self._script.lens.ground_point(x, obstacle.z, self._script.cameras[frame])
-        left, top = round(foot[0]) + prop.sprite.left, round(foot[1]) + prop.sprite.top
-        return Placed(Sprite(prop.sprite.channels, left, top), foot, x, obstacle.z, None)
+    def _draw(self, kind: str, z: float, wide_m: float, rng: np.random.Generator) -> Prop:
+        return draw_prop(kind, z, wide_m, self._script.lens.scale(z), self._script.weather, rng)
+
+    def _placed_props(self, frame: int) -> list[Placed]:
+        script = self._script
+        placed = []
+        for prop, places in self._props:
+            x = float(places[frame])
+            foot = script.lens.ground_point(x, prop.z, script.cameras[frame])
+            left, top = round(foot[0]) + prop.sprite.left, round(foot[1]) + prop.sprite.top
+            sprite = Sprite(prop.sprite.channels, left, top)
+            placed.append(Placed(sprite, foot, x, prop.z, None, glows=prop.glows))
+        return placed
 
     def _in_view(self, actor: Actor, frame: int) -> bool:
         script = self._script

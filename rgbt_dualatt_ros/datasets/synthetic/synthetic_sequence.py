@@ -18,7 +18,7 @@ from rgbt_dualatt_ros.datasets.synthetic.script import Script, write_script
 from rgbt_dualatt_ros.datasets.synthetic.sensors import COUNTS_PER_KELVIN, KELVIN_AT_ZERO
 from rgbt_dualatt_ros.datasets.synthetic.stage import Sighting, Stage
 
-_BELOW_AMBIENT, _ABOVE_AMBIENT = 6.0, 24.0
+_BELOW_AMBIENT, _ABOVE_AMBIENT = 5.0, 23.0
 """Degrees around the air temperature that become 8 bits."""
 
 
