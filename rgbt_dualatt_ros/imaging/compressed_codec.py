@@ -11,6 +11,9 @@ from rgbt_dualatt_ros.imaging.message_fields import CompressedImageMessage, Pixe
 
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"
+# More than any camera has; a small file can claim far more and fill the memory.
+_MOST_PIXELS = 1 << 26
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _TO_RGB = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGB}
 
 
@@ -35,6 +38,9 @@ def decode_compressed(message: CompressedImageMessage, where: str) -> Pixels:
         )
     data = byte_view(message.data, where)
     _refuse_truncated(data.tobytes(), message.format, where)
+    width, height = _claimed_size(data)
+    if width * height > _MOST_PIXELS:
+        raise EncodingError(f"{where}: {message.format!r} claims {width}x{height} pixels")
     try:
         # UNCHANGED keeps 16 bits and ignores the EXIF orientation.
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -59,6 +65,19 @@ def _refuse_truncated(data: bytes, text: str, where: str) -> None:
         )
     if not is_whole:
         raise EncodingError(f"{where}: {text!r} of {len(data)} bytes is cut off")
+
+
+def _claimed_size(data: memoryview) -> tuple[int, int]:
+    """Width and height in the header of a JPEG or PNG; zeros when there is none to be found."""
+    if data[:8] == _PNG_START:
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    at = 2
+    while at + 9 <= data.nbytes and data[at] == 0xFF:
+        if data[at + 1] in _JPEG_FRAMES:
+            height, width = (int.from_bytes(data[at + i : at + i + 2], "big") for i in (5, 7))
+            return width, height
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0, 0
 
 
 def _described(data: memoryview, message: CompressedImageMessage) -> str:

@@ -13,6 +13,8 @@ from typing import cast
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import EncodingError
@@ -127,11 +129,37 @@ def test_bytes_after_the_end_do_no_harm() -> None:
     assert decode_compressed(FakeCompressed("jpeg", padded), "x").shape == (32, 48, 3)
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_a_small_file_that_claims_a_huge_picture_is_refused(suffix: str) -> None:
+    whole = file_of(smooth_bgr(32, 48), suffix)
+    number = 2 if suffix == ".jpg" else 4
+    size = [side.to_bytes(number, "big") for side in (32, 48)]
+    order = size if suffix == ".jpg" else size[::-1]
+    huge = whole.replace(b"".join(order), 2 * (30_000).to_bytes(number, "big"), 1)
+    assert huge != whole
+    with pytest.raises(EncodingError, match=r"^/topic: .*30000x30000"):
+        decode_compressed(FakeCompressed("jpeg", huge), "/topic")
+
+
 def test_damage_inside_a_png_is_refused() -> None:
     data = bytearray(file_of(smooth_bgr(), ".png"))
     data[len(data) // 2] ^= 0xFF
     with pytest.raises(EncodingError, match=r"^/some/topic: cannot decode"):
         decode_compressed(FakeCompressed("png", data), "/some/topic")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+@given(damage=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=6))
+def test_any_damage_gives_a_picture_or_our_error(
+    suffix: str, damage: list[tuple[float, int]]
+) -> None:
+    data = bytearray(file_of(smooth_bgr(), suffix))
+    for place, byte in damage:
+        data[int(place * (len(data) - 1))] = byte
+    try:
+        assert decode_compressed(FakeCompressed("jpeg", data), "/topic").size > 0
+    except EncodingError as error:
+        assert str(error).startswith("/topic: ")
 
 
 @pytest.mark.parametrize(
