@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 from importlib import import_module
@@ -56,30 +55,6 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("preset")
     assert done.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("module", "hint"),
-    [
-        pytest.param("rclpy", "needs ROS 2", id="no ROS"),
-        pytest.param("torch", "pip install torch", id="no torch"),
-    ],
-)
-def test_a_missing_package_is_told_in_one_line(module: str, hint: str) -> None:
-    code = (
-        "import sys; from rgbt_dualatt_ros.cli.command import run_command\n"
-        f"sys.modules[{module!r}] = None\n"
-        "def command():\n"
-        f"    import {module}\n"
-        "sys.exit(run_command(command))"
-    )
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
-    )
-    assert done.returncode == 2
-    assert hint in done.stderr
-    assert len(done.stderr.splitlines()) == 1
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
