@@ -56,7 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         cv2.setNumThreads(config.tracker.threads)  # peers get as many as our own
     sequences, problems = open_sources(arguments, config)
     command = shlex.join(["rgbt-dualatt", *sys.argv[1:]])
-    title = f"Tracking on {', '.join([*sequences][:3])}{', ...' if len(sequences) > 3 else ''}"
+    title = f"Tracking on {len(sequences)} sequences"
+    if len(sequences) == 1:
+        title = f"Tracking on {next(iter(sequences))}"
     about = describe_run(title, command, config, model=arguments.model)
     folder = ResultFolder.open(arguments.out, about, force=arguments.force)
     for sequence in sequences.values():

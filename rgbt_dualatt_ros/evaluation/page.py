@@ -54,6 +54,10 @@ def render(page: Page) -> str:
         page_tables.failures_list(page.scores),
         _live(page.scores),
         f"<h2>Curves</h2>{_curves(page.scores)}",
+        "<h2>What each tracker said of itself</h2>",
+        page_tables.statuses_table(page.scores),
+        '<p class="note">Share of the scored frames with each status, and the mean overlap in '
+        "them: a status can be trusted when the overlap falls from left to right.</p>",
         "<h2>By sequence</h2>",
         page_tables.sequences_table(page.scores, page.truths, links),
         '<p class="note">Success AUC, and beside it PR@20. '

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.evaluation.charts import color_of, dash_of, swatch
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
-from rgbt_dualatt_ros.evaluation.summary import COLUMNS, TrackerScore, mean_of
+from rgbt_dualatt_ros.evaluation.summary import COLUMNS, TrackerScore, mean_of, status_figures
 from rgbt_dualatt_ros.evaluation.tables import best_figures, figure_text, number_text
 
 
@@ -82,6 +83,30 @@ def sequences_table(
             f'<td data-sort="{len(truth.boxes)}">{len(truth.boxes)}</td>{"".join(cells)}</tr>'
         )
     return _table(heads, rows, "wide sortable")
+
+
+def statuses_table(scores: Sequence[TrackerScore]) -> str:
+    """How often each tracker said what of itself, and how right it then was."""
+    heads = "<th>tracker</th>" + "".join(
+        f"<th>{status.name}</th><th>IoU then</th>" for status in TrackStatus
+    )
+    figures = {
+        each.name: [status_figures(each, status) for status in TrackStatus] for each in scores
+    }
+    absent = any(math.isfinite(each.share_of_absent) for row in figures.values() for each in row)
+    heads += "<th>LOST while absent</th>" if absent else ""
+    rows = []
+    for name, row in figures.items():
+        cells = "".join(
+            _cell(_percent(each.share)) + _cell(number_text(each.mean_overlap, 2)) for each in row
+        )
+        cells += _cell(_percent(row[-1].share_of_absent)) if absent else ""
+        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
+    return _table(heads, rows, "wide")
+
+
+def _percent(share: float) -> str:
+    return "n/a" if math.isnan(share) else f"{share:.0%}"
 
 
 def failures_list(scores: Sequence[TrackerScore]) -> str:

@@ -105,19 +105,20 @@ def _playing_rate(sequence: RgbtSequence) -> float:
 
 
 def _marks(truth: SequenceTruth, runs: Sequence[RunScore], index: int) -> list[Mark]:
-    """Boxes of one frame; the first tracker comes last, so that it lies on top."""
-    marks: list[Mark] = []
-    if index < len(truth.boxes) and metrics.has_area(truth.boxes[index : index + 1])[0]:
-        marks.append((Box.from_sequence(truth.boxes[index]), "truth", _rgb(TRUTH_COLOR)))
-    for place, run in reversed([*enumerate(runs)]):
-        if (
-            index >= len(run.record)
-            or not metrics.has_area(run.record.boxes[index : index + 1])[0]
-        ):
-            continue
-        box = Box.from_sequence(run.record.boxes[index])
-        marks.append((box, f"{run.record.tracker} {_overlap(run, index)}", _rgb(color_of(place))))
+    """Boxes of one frame: the trackers in the order of the tables, then the truth."""
+    marks = [
+        (box, f"{run.record.tracker} {_overlap(run, index)}", _rgb(color_of(place)))
+        for place, run in enumerate(runs)
+        if (box := _box_at(run.record.boxes, index))
+    ]
+    if box := _box_at(truth.boxes, index):
+        marks.append((box, "truth", _rgb(TRUTH_COLOR)))
     return marks
+
+
+def _box_at(boxes: NDArray[np.floating], index: int) -> Box | None:
+    row = boxes[index : index + 1]
+    return Box.from_sequence(row[0]) if metrics.has_area(row).any() else None
 
 
 def _scaled(pair: FramePair, marks: Sequence[Mark]) -> tuple[FramePair, list[Mark]]:

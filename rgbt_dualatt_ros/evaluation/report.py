@@ -21,7 +21,7 @@ from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
 from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
 
 # They belong to a record, to the viewer or to a live node, and change no number of a folder.
-_NOT_OF_THE_RUN = ("seed", "target.", "overlay.", "input.")
+_OTHER_GROUPS = ("target.", "overlay.", "input.")
 
 
 def describe_run(title: str, command: str, config: Config, **more: object) -> Json:
@@ -36,7 +36,7 @@ def describe_run(title: str, command: str, config: Config, **more: object) -> Js
     settings = {
         name: value
         for name, value in values_of(config).items()
-        if not name.startswith(_NOT_OF_THE_RUN)
+        if name != "seed" and not name.startswith(_OTHER_GROUPS)
     }
     return {
         "title": title,

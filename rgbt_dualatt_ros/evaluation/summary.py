@@ -121,6 +121,36 @@ def score_run(record: Record, truth: SequenceTruth) -> RunScore:
     return RunScore(record, overlap, errors, figures)
 
 
+@dataclass(frozen=True, slots=True)
+class StatusFigures:
+    """What a tracker's word is worth: how often it said a status, and how right its box was.
+
+    Attributes:
+        share: of the scored frames, without the initial ones.
+        mean_overlap: of these frames; NaN when there are none.
+        share_of_absent: of the frames without truth for which it said this; NaN without any.
+    """
+
+    share: float
+    mean_overlap: float
+    share_of_absent: float
+
+
+def status_figures(score: TrackerScore, status: int) -> StatusFigures:
+    """The figures of one `TrackStatus` over all runs of a tracker."""
+    runs = [run for run in score.runs if run.record.failure_kind != "sequence"]
+    if not runs:
+        return StatusFigures(np.nan, np.nan, np.nan)
+    statuses = np.concatenate([run.record.statuses[1:] for run in runs])
+    overlap = np.concatenate([run.overlaps[1:] for run in runs])
+    said, scored = statuses == status, np.isfinite(overlap)
+    return StatusFigures(
+        mean_of(said[scored].astype(np.float64)),
+        mean_of(overlap[said & scored]),
+        mean_of(said[~scored].astype(np.float64)),
+    )
+
+
 def mean_of(values: Iterable[float]) -> float:
     """Mean of those that are numbers; NaN when none is."""
     known = np.array([value for value in values if np.isfinite(value)])

@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.evaluation.summary import COLUMNS, CONVENTION, Column, Run
 
 NOTHING = "n/a"
 """Shown where there is no figure."""
+IDLE_TRACKER = "static"
 _LARGE = 1000.0
 
 
@@ -100,10 +101,17 @@ def number_text(value: float, decimals: int) -> str:
 
 
 def best_figures(scores: Sequence[TrackerScore]) -> dict[str, set[str]]:
-    """By column the trackers that print the best figure; none when all print the same."""
+    """By column the trackers that print the best figure; none when all print the same.
+
+    A tracker that does nothing is not praised for its speed.
+    """
     best: dict[str, set[str]] = {}
     for column in COLUMNS:
-        values = {each.name: round(each.means[column.key], column.decimals) for each in scores}
+        values = {
+            each.name: round(each.means[column.key], column.decimals)
+            for each in scores
+            if each.name != IDLE_TRACKER
+        }
         known = [value for value in values.values() if not math.isnan(value)]
         top = column.best(known) if len(set(known)) > 1 else None
         best[column.key] = {name for name, value in values.items() if value == top}

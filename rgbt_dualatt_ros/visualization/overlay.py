@@ -72,7 +72,7 @@ def draw_prediction(
 def draw_marks(
     pair: FramePair, marks: Sequence[Mark], caption: str = "", panels: str = "both"
 ) -> RgbImage:
-    """A new picture with several boxes, as truth and trackers; the last one lies on top.
+    """A new picture with several boxes, as truth and trackers; the first one lies on top.
 
     Args:
         pair: is not drawn into.
@@ -85,7 +85,7 @@ def draw_marks(
     """
     canvas, views = _lay_out(pair, panels)
     for view in views:
-        for box, _, color in marks:
+        for box, _, color in reversed(marks):
             _draw_box(view, box, color, "whole")
     labels = [(label, color) for _, label, color in marks if label]
     if not labels and not caption:
