@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-# The next image is not expected before this share of the shortest recent interval has passed.
-# One quarter is left for jitter; a wrong guess costs a pair within the slop, not the nearest one.
-_EARLIEST_SHARE = (3, 4)
+# The next image is not expected before this share of the shortest recent interval has passed. A
+# tenth is left for jitter; by as much as a guess is wrong, the pair is farther apart than need be.
+_EARLIEST_SHARE = (9, 10)
 _REMEMBERED_INTERVALS = 16
 _FEWEST_INTERVALS = 3
 
@@ -44,7 +44,7 @@ class StreamClock:
     def earliest_next_ns(self) -> int | None:
         """Time before which no further image is expected; None before the first image.
 
-        The newest stamp itself until the period is known, later most of a period after it.
+        The newest stamp itself until the period is known, later nearly a period after it.
         """
         if self._newest_ns is None or len(self._intervals_ns) < _FEWEST_INTERVALS:
             return self._newest_ns

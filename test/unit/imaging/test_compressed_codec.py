@@ -6,6 +6,7 @@ is ignored; damaged data is refused. Not: raw images (test_image_codec.py), Open
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from dataclasses import dataclass
 from typing import cast
@@ -156,10 +157,10 @@ def test_any_damage_gives_a_picture_or_our_error(
     data = bytearray(file_of(smooth_bgr(), suffix))
     for place, byte in damage:
         data[int(place * (len(data) - 1))] = byte
-    try:
-        assert decode_compressed(FakeCompressed("jpeg", data), "/topic").size > 0
-    except EncodingError as error:
-        assert str(error).startswith("/topic: ")
+    message = FakeCompressed("jpeg", data)
+    # Any other exception than ours fails the test.
+    with contextlib.suppress(EncodingError):
+        assert decode_compressed(message, "/topic").size > 0
 
 
 @pytest.mark.parametrize(

@@ -52,16 +52,16 @@ def test_newest_after_a_stray_stamp_is_the_one_before_it() -> None:
     assert clock_after(500, 0, 530).newest_ns == 530
 
 
-def test_next_is_expected_after_three_quarters_of_the_period() -> None:
+def test_next_is_expected_after_nine_tenths_of_the_period() -> None:
     assert StreamClock(100).earliest_next_ns is None
     assert clock_after(0, 40, 80).earliest_next_ns == 80, "the period is not known yet"
-    assert clock_after(0, 40, 80, 120).earliest_next_ns == 150
-    assert clock_after(0, 40, 80, 160, 180).earliest_next_ns == 195, "the shortest counts"
+    assert clock_after(0, 40, 80, 120).earliest_next_ns == 156
+    assert clock_after(0, 40, 80, 160, 180).earliest_next_ns == 198, "the shortest counts"
 
 
 def test_an_irregular_moment_is_forgotten() -> None:
     stamps = [0, 4, *range(40, 40 * 30, 40)]
-    assert clock_after(*stamps).earliest_next_ns == stamps[-1] + 30
+    assert clock_after(*stamps).earliest_next_ns == stamps[-1] + 36
 
 
 def test_forget_keeps_the_period() -> None:
@@ -69,4 +69,4 @@ def test_forget_keeps_the_period() -> None:
     clock.forget()
     assert clock.earliest_next_ns is None
     assert clock.observe(5) is Arrival.IN_ORDER
-    assert clock.earliest_next_ns == 35
+    assert clock.earliest_next_ns == 41
