@@ -26,8 +26,9 @@ PACKAGES: dict[str, tuple[str | None, str | None]] = {
     "rosbags": (None, "rosbags"),
 }
 OUR_OWN = {"rgbt_dualatt", "rgbt_dualatt_ros"}
-# What a launch file or a message needs; no module of ours imports it.
+# Needed by the launch files and our messages, or imported by name when a user asks for it.
 NOT_IMPORTED = {"launch", "launch_ros", "ros2launch", "rosidl_default_runtime", "std_msgs"}
+NOT_IMPORTED |= {"message_filters"}
 
 
 @pytest.fixture(scope="module")
