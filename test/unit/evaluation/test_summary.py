@@ -13,10 +13,11 @@ import math
 import numpy as np
 import pytest
 
+from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.evaluation.record import FailureKind, Record
 from rgbt_dualatt_ros.evaluation.record_files import to_json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
-from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers, status_figures
 from rgbt_dualatt_ros.evaluation.tables import (
     best_figures,
     metrics_json,
@@ -25,6 +26,7 @@ from rgbt_dualatt_ros.evaluation.tables import (
     summary_text,
 )
 
+TRACKING, UNCERTAIN, LOST = TrackStatus
 TRUTHS = {
     "one": SequenceTruth("one", np.tile([10.0, 10, 20, 20], (4, 1)), ("TC",)),
     "two": SequenceTruth("two", np.tile([10.0, 10, 20, 20], (2, 1))),
@@ -106,6 +108,24 @@ def test_an_unreadable_sequence_counts_in_no_mean() -> None:
     assert tracker.means["failures"] == 1
     (nothing,) = score(record("a", "one", "1---", failure_kind="sequence"))
     assert math.isnan(nothing.means["success_auc"])
+
+
+def test_the_word_of_a_tracker_is_held_against_the_truth() -> None:
+    one = record("a", "absent", "11100")
+    one.statuses[:] = [TRACKING, TRACKING, LOST, UNCERTAIN, LOST]
+    truth = SequenceTruth("absent", np.tile([10.0, 10, 20, 20], (5, 1)))
+    truth.boxes[4] = np.nan
+    (tracker,) = score_trackers([one], {"absent": truth})
+    figures = {status: status_figures(tracker, status) for status in TrackStatus}
+    assert [figures[each].share for each in TrackStatus] == pytest.approx([1 / 3] * 3)
+    assert [figures[each].mean_overlap for each in TrackStatus] == pytest.approx([1, 0, 1])
+    assert [figures[each].share_of_absent for each in TrackStatus] == [0, 0, 1]
+
+
+def test_an_idle_tracker_is_not_praised_for_its_speed() -> None:
+    idle, slow = record("static", "one", "1000", seconds=1e-6), record("a", "one", "1111")
+    slower = record("b", "one", "1111", seconds=0.2)
+    assert best_figures(score(idle, slow, slower))["frames_per_second"] == {"a"}
 
 
 def test_the_best_of_each_column_is_found_as_it_is_printed() -> None:
