@@ -43,10 +43,10 @@ def test_another_seed_gives_another_scene() -> None:
 
 
 def test_global_random_state_is_neither_read_nor_changed() -> None:
-    state = np.random.get_state()  # noqa: NPY002  this is what must stay untouched
+    state = np.random.get_state(legacy=False)  # noqa: NPY002  this is what must stay untouched
     first = _frames()[0].rgb
-    after = np.random.get_state()  # noqa: NPY002
-    np.testing.assert_array_equal(state[1], after[1])
+    after = np.random.get_state(legacy=False)  # noqa: NPY002
+    np.testing.assert_equal(state, after)
     np.random.seed(99)  # noqa: NPY002
     np.testing.assert_array_equal(first, _frames()[0].rgb)
     np.random.set_state(state)  # noqa: NPY002
