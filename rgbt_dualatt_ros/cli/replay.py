@@ -12,7 +12,6 @@ from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
-from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id, set_default_transport
 
 _EXAMPLE = """example:
@@ -81,5 +80,5 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0.01 <= rate <= 100.0:
-        raise ConfigError(f"--rate must lie in 0.01 .. 100; got {text}")
+        raise argparse.ArgumentTypeError(f"it must lie in 0.01 .. 100; got {text}")
     return rate

@@ -1,0 +1,64 @@
+"""Counts, rate and the problem line.
+
+Proves: what is shown follows what was told, and a repeated problem is logged once.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
+
+PREDICTION = Prediction(Box(0.0, 0.0, 9.0, 9.0), 1.0, TrackStatus.UNCERTAIN, 0)
+
+
+def test_state_follows_the_prediction() -> None:
+    board = StatusBoard()
+    assert board.snapshot().state is NodeState.STARTING
+    board.ready()
+    assert board.snapshot().state is NodeState.WAITING
+    board.processed(PREDICTION, 5, -3, is_late=False)
+    status = board.snapshot()
+    assert (status.state, status.processed, status.delta_ns) == (NodeState.UNCERTAIN, 1, -3)
+    board.failed("broken")
+    assert board.snapshot().state is NodeState.FAILED
+
+
+def test_late_pairs_are_counted_apart() -> None:
+    board = StatusBoard()
+    board.processed(PREDICTION, 5, 0, is_late=True)
+    board.processed(PREDICTION, 5, 0, is_late=False)
+    assert (board.snapshot().processed, board.snapshot().caught_up) == (2, 1)
+
+
+def test_good_pair_ends_the_problem_of_the_one_before() -> None:
+    board = StatusBoard()
+    board.input_problem("silence")
+    board.rejected("bad pair")
+    assert board.snapshot().problem == "silence; bad pair"
+    board.processed(None, 0, 0, is_late=False)
+    assert board.snapshot().problem == "silence"
+
+
+def test_same_problem_with_other_numbers_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    board = StatusBoard()
+    with caplog.at_level(logging.WARNING, logger="rgbt_dualatt_ros"):
+        for seconds in range(5):
+            board.input_problem(f"silent for {seconds} s")
+        board.input_problem("another thing")
+        board.input_problem("silent for 9 s")
+    assert caplog.messages == ["silent for 0 s", "another thing"]
+
+
+def test_rate_needs_two_pairs() -> None:
+    board = StatusBoard()
+    board.processed(PREDICTION, 5, 0, is_late=False)
+    assert board.snapshot().rate_hz == 0.0
+    board.processed(PREDICTION, 5, 0, is_late=False)
+    assert board.snapshot().rate_hz > 0.0
