@@ -24,6 +24,8 @@ _HINTS = {
     "rgbt_dualatt": "its messages are not built; in a checkout: make setup, in a workspace: "
     "colcon build, then source install/setup.bash",
     "torch": "pip install torch torchvision, or activate the virtual environment that has it",
+    "cv2": "pip install opencv-contrib-python-headless",
+    "yaml": "pip install PyYAML",
     "torchvision": "pip install torchvision, of the version that fits torch",
 }
 
