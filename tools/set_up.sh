@@ -63,7 +63,11 @@ make_environment() {
   fi
 }
 
-hash_of() { find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64; }
+# Of all files below the given paths; one that is not there counts as empty, cmake will tell.
+hash_of() {
+  { find "$@" -type f -print0 2>/dev/null || true; } |
+    LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64
+}
 is_done() { [[ -f $stamps/$1 && "$(<"$stamps/$1")" == "$2" ]]; }
 set_done() { mkdir -p "$stamps"; printf '%s\n' "$2" >"$stamps/$1"; }
 
