@@ -17,9 +17,10 @@ from rgbt_dualatt_ros.evaluation.comparison import run_comparison
 from rgbt_dualatt_ros.evaluation.contenders import make_contenders
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
-from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+from rgbt_dualatt_ros.evaluation.results import ResultFolder
 from rgbt_dualatt_ros.evaluation.tables import summary_text
-from rgbt_dualatt_ros.tracking.tracker_factory import parse_models
+from rgbt_dualatt_ros.tracking.opencv_tracker import PEERS
+from rgbt_dualatt_ros.tracking.tracker_factory import OWN_TRACKERS, parse_models
 from rgbt_dualatt_ros.visualization.overlay import draw_marks
 
 _EXAMPLE = """examples:
@@ -28,23 +29,23 @@ _EXAMPLE = """examples:
   rgbt-dualatt evaluate --bag drive.mcap --rgb-topic /cam/image --thermal-topic /ir/image
 The page is OUT/index.html. A run that was stopped continues when the command is given again.
 """
+_TRACKERS = f"{', '.join(OWN_TRACKERS)}; peers on both images or as NAME@rgb: {', '.join(PEERS)}"
+_MODEL = "files that a peer needs: nanotrack=BACKBONE,HEAD"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `rgbt-dualatt evaluate`."""
     parser.epilog = _EXAMPLE
     add_source_arguments(parser)
-    trackers = ["dualatt", "static"]
-    parser.add_argument("--tracker", nargs="+", default=trackers, metavar="NAME", help="trackers")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[], help="default: setting seed")
-    parser.add_argument(
-        "--model", nargs="+", action="extend", default=[], help="nanotrack=BACKBONE,HEAD"
-    )
-    parser.add_argument("--out", type=Path, default=Path("evaluation_results"), help="folder")
-    parser.add_argument("--force", action="store_true", help="discard the records in OUT")
-    parser.add_argument("--config", type=Path, help="YAML file of settings")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--no-video", action="store_true", help="pictures only")
+    group = parser.add_argument_group("what is run, and where the results go")
+    group.add_argument("--tracker", nargs="+", default=["dualatt", "static"], help=_TRACKERS)
+    group.add_argument("--seeds", nargs="+", type=int, default=[], help="of those with chance")
+    group.add_argument("--model", nargs="+", action="extend", default=[], help=_MODEL)
+    group.add_argument("--out", type=Path, default=Path("evaluation_results"), help="folder")
+    group.add_argument("--force", action="store_true", help="discard the records in OUT")
+    group.add_argument("--config", type=Path, metavar="FILE", help="file of settings")
+    group.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more")
+    group.add_argument("--no-video", action="store_true", help="pictures only")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,13 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
         cv2.setNumThreads(config.tracker.threads)  # peers get as many as our own
     sequences, problems = open_sources(arguments, config)
     command = shlex.join(["rgbt-dualatt", *sys.argv[1:]])
-    title = f"Tracking on {len(sequences)} sequences"
-    if len(sequences) == 1:
-        title = f"Tracking on {next(iter(sequences))}"
-    about = describe_run(title, command, config, model=arguments.model)
+    what = " and ".join(sequences) if len(sequences) < 3 else f"{len(sequences)} sequences"
+    about = describe_run(f"Tracking on {what}", command, config, model=arguments.model)
+    about["not_opened"] = problems
     folder = ResultFolder.open(arguments.out, about, force=arguments.force)
-    for sequence in sequences.values():
-        folder.save_truth(SequenceTruth.of(sequence))
     frames = sum(map(len, sequences.values()))
     with ProgressBar(frames * sum(len(each.seeds) for each in contenders), "tracking") as bar:
         made_with = about["made_with"]
@@ -74,9 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         page, scores = write_report(folder, records, request)
     print(summary_text(scores))
     print(f"page: {page}")
-    problems += [
-        f"{each.tracker} on {each.sequence}: {each.failure}" for each in records if each.failure
-    ]
-    for problem in problems:
+    failed = [f"{e.tracker} on {e.sequence}: {e.failure}" for e in records if e.failure]
+    for problem in [*problems, *failed]:
         print(f"error: {problem}", file=sys.stderr)
-    return 1 if problems else 0
+    return 1 if problems or failed else 0

@@ -20,16 +20,18 @@ class Source:
     open: Callable[[], RgbtSequence]
 
 
+_KINDS = {
+    "sequence": "folders with visible/ and infrared/, or with img/",
+    "bag": "rosbag2 bags with a topic of true boxes",
+    "synthetic": "scenes to render: demo, easy, letters as HO, words as smoke, joined by commas",
+}
+
+
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare `--sequence`, `--bag`, `--synthetic` and the topics of bags."""
     group = parser.add_argument_group("sequences, at least one, of any kind")
-    group.add_argument(
-        "--sequence", nargs="+", action="extend", default=[], metavar="DIR", help="folders"
-    )
-    group.add_argument("--bag", nargs="+", action="extend", default=[], help="rosbag2 bags")
-    group.add_argument(
-        "--synthetic", nargs="+", action="extend", default=[], metavar="SPEC", help="scenes"
-    )
+    for name, text in _KINDS.items():
+        group.add_argument(f"--{name}", nargs="+", action="extend", default=[], help=text)
     for name in ("rgb", "thermal", "truth"):
         group.add_argument(f"--{name}-topic", metavar="NAME", help=f"{name} topic of the bags")
 

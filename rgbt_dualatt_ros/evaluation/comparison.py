@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rgbt_dualatt_ros.core.tracker import Tracker
@@ -11,7 +11,7 @@ from rgbt_dualatt_ros.evaluation.kept_frames import KeptFrames
 from rgbt_dualatt_ros.evaluation.one_pass import Pass, run_one_pass
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import Json
-from rgbt_dualatt_ros.evaluation.results import ResultFolder
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
 
 OnProgress = Callable[[str, int], None]
 """Told what is being worked on and how many more frames are done."""
@@ -28,7 +28,7 @@ class Contender:
 
 def run_comparison(
     contenders: Sequence[Contender],
-    sequences: Iterable[RgbtSequence],
+    sequences: Sequence[RgbtSequence],
     folder: ResultFolder,
     made_with: Json,
     on_progress: OnProgress = lambda *_: None,
@@ -40,8 +40,8 @@ def run_comparison(
 
     Args:
         contenders: names must differ.
-        sequences: names must differ; their truth must be in `folder`.
-        folder: receives each record as soon as it is finished.
+        sequences: names must differ.
+        folder: receives the truth first, and each record as soon as it is finished.
         made_with: versions and machine, kept with every new record.
         on_progress: for a progress bar.
 
@@ -49,6 +49,8 @@ def run_comparison(
         RgbtError: when a tracker cannot be built or the folder cannot be written; errors while
             tracking are kept in the records.
     """
+    for sequence in sequences:
+        folder.save_truth(SequenceTruth.of(sequence))
     return [
         _record_of(Pass(contender.name, seed), contender, sequence, folder, made_with, on_progress)
         for sequence in map(KeptFrames, sequences)

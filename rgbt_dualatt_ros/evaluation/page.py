@@ -51,7 +51,7 @@ def render(page: Page) -> str:
         "<h2>Summary</h2>",
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',
-        page_tables.failures_list(page.scores),
+        page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
         _live(page.scores),
         f"<h2>Curves</h2>{_curves(page.scores)}",
         "<h2>What each tracker said of itself</h2>",
@@ -70,6 +70,7 @@ def render(page: Page) -> str:
         "<h2>How it was made</h2>",
         f"<pre>{escape(str(page.run['command']))}</pre>",
         page_tables.surroundings_table(page.run["made_with"]),
+        page_tables.other_origins(page.scores, page.run["made_with"]),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -109,9 +109,11 @@ def _percent(share: float) -> str:
     return "n/a" if math.isnan(share) else f"{share:.0%}"
 
 
-def failures_list(scores: Sequence[TrackerScore]) -> str:
-    """Every run that ended in an error, with its line; empty when none did."""
-    items = []
+def failures_list(scores: Sequence[TrackerScore], not_opened: Sequence[str] = ()) -> str:
+    """Every run that ended in an error and every source that gave none; empty without any."""
+    items = [
+        f'<li><span class="bad-text">not evaluated:</span> {escape(e)}</li>' for e in not_opened
+    ]
     for record in (run.record for each in scores for run in each.runs if run.record.failure):
         rest = (
             "the remaining frames count as missed"
@@ -148,6 +150,26 @@ def settings_tables(settings: Mapping[str, Any], defaults: Mapping[str, Any]) ->
     table = _table("<th>setting</th><th>value</th>", rows)
     parts.append(f"<details><summary>All {len(settings)} settings</summary>{table}</details>")
     return "".join(parts)
+
+
+def other_origins(scores: Sequence[TrackerScore], made_with: Mapping[str, Any]) -> str:
+    """A warning when records come from other code or another machine than the page says."""
+    names = ("revision", "rgbt_dualatt", "processor", "gpu")
+    here = tuple(made_with.get(name, "") for name in names)
+    origins = [
+        tuple(run.record.made_with.get(name, "") for name in names)
+        for each in scores
+        for run in each.runs
+    ]
+    lines = [
+        f"<li>{origins.count(other)} of {len(origins)} records: "
+        f"{_value([text for text in other if text])}</li>"
+        for other in dict.fromkeys(origins)
+        if other != here
+    ]
+    if not lines:
+        return ""
+    return f"<p>Made earlier, by other code or on another machine:</p><ul>{''.join(lines)}</ul>"
 
 
 def surroundings_table(about: Mapping[str, Any]) -> str:

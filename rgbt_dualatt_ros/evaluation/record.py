@@ -32,6 +32,7 @@ class Record:
         failure_kind: `tracker` when the tracker gave up (the rest counts as missed), `sequence`
             when the images or the truth could not be read (the sequence is left out of means).
         measures: more figures by name with unit, as `latency_p50_ms`; for runs over a transport.
+        made_with: versions and machine, when it was read from a folder.
     """
 
     tracker: str
@@ -44,6 +45,7 @@ class Record:
     failure: str = ""
     failure_kind: FailureKind = ""
     measures: Mapping[str, float] = field(default_factory=dict)
+    made_with: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, tracker: str, sequence: str, seed: int, frames: int) -> Record:

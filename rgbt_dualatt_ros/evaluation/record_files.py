@@ -87,6 +87,7 @@ def read_record(path: Path) -> Record:
         measures={
             name: math.nan if value is None else value for name, value in about["measures"].items()
         },
+        made_with=about["made_with"],
     )
 
 

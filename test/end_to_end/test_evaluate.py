@@ -157,6 +157,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
     assert images[5].name in second
     page = (tmp_path / "out" / "index.html").read_text()
     assert "the sequence counts in no mean" in page
+    assert "not evaluated:" in page
     content = json.loads((tmp_path / "out" / "metrics.json").read_text())
     walk = content["trackers"]["static"]["sequences"]["walk"][0]
     assert content["trackers"]["static"]["mean"]["success_auc"] == walk["success_auc"]

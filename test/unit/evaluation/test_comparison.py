@@ -46,6 +46,7 @@ def test_every_tracker_seed_and_sequence_is_run(
         {},
         lambda _, frames: done.append(frames),
     )
+    assert folder.load_truth("two").boxes.shape == (3, 4)
     names = [(each.tracker, each.seed, each.sequence) for each in records]
     expected = [("a", 0), ("a", 1), ("b", 0)]
     assert names == [(*each, name) for name in ("one", "two") for each in expected]

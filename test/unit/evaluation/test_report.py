@@ -27,7 +27,7 @@ from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
 from rgbt_dualatt_ros.evaluation.pictures import Mark, PictureRequest
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
-from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+from rgbt_dualatt_ros.evaluation.results import ResultFolder
 
 MakeSequence = Callable[..., RgbtSequence]
 MakeTracker = Callable[..., Tracker]
@@ -86,8 +86,6 @@ def run_folder(tmp_path: Path, make_tracker: MakeTracker) -> Callable[..., Path]
         config = load_config(Config, None, ["sync.slop_ms=7"])
         about = describe_run("Trial <u>", "rgbt-dualatt evaluate --sequence 'a b'", config)
         folder = ResultFolder.open(tmp_path / "run", about)
-        for sequence in sequences:
-            folder.save_truth(SequenceTruth.of(sequence))
         contenders = [
             Contender("close", lambda seed: make_tracker(drift=0.1 * seed), (1, 2)),
             Contender("far<s>", lambda _: make_tracker(drift=4, raises_at=raises_at)),
@@ -243,3 +241,16 @@ def test_no_record_is_no_report(tmp_path: Path) -> None:
     folder = ResultFolder.open(tmp_path, describe_run("t", "c", Config()))
     with pytest.raises(ConfigError, match="nothing to report"):
         write_report(folder, [])
+
+
+def test_records_of_other_code_are_told(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(frames=5))
+    assert "by other code" not in read_page(page).text
+    (file,) = page.parent.glob("records/close/tiny/seed-1/record.json")
+    content = json.loads(file.read_text())
+    content["made_with"]["revision"] = "0123abc"
+    file.write_text(json.dumps(content))
+    text = read_page(run_folder(make_sequence(frames=5))).text
+    assert "Made earlier, by other code or on another machine:1 of 3 records: 0123abc" in text
