@@ -48,7 +48,7 @@ def generate_launch_description() -> LaunchDescription:
 
 def _start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     given = {name: LaunchConfiguration(name).perform(context).strip() for name in ARGUMENTS}
-    actions = [_transport(context, given), _tracker(given)]
+    actions = [*_transport(context, given), _tracker(given)]
     return [*actions, _rviz(given)] if _is_true("rviz", given) else actions
 
 
@@ -98,14 +98,14 @@ def _rviz(given: dict[str, str]) -> Node:
     )
 
 
-def _transport(context: LaunchContext, given: dict[str, str]) -> SetEnvironmentVariable:
+def _transport(context: LaunchContext, given: dict[str, str]) -> list[LaunchDescriptionEntity]:
     if not _is_true("large_data", given):
         # A choice of the user's own, which the node then leaves alone.
-        return SetEnvironmentVariable("FASTDDS_BUILTIN_TRANSPORTS", "DEFAULT")
-    environment = dict(context.environment)
-    set_default_transport(environment)
-    name = "FASTDDS_DEFAULT_PROFILES_FILE"
-    return SetEnvironmentVariable(name, environment.get(name, ""))
+        return [SetEnvironmentVariable("FASTDDS_BUILTIN_TRANSPORTS", "DEFAULT")]
+    profile = set_default_transport(dict(context.environment))
+    if profile is None:
+        return []
+    return [SetEnvironmentVariable("FASTDDS_DEFAULT_PROFILES_FILE", str(profile))]
 
 
 def _box(text: str) -> list[float]:
