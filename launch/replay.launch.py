@@ -50,7 +50,7 @@ def _play(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     bag, rate, loop, delay = (
         LaunchConfiguration(name).perform(context) for name in ("bag", *ARGUMENTS)
     )
-    options = ["--clock", "100", "--rate", rate, "--delay", delay]
+    options = ["--clock", "100", "--rate", rate, "--delay", delay, "--disable-keyboard-controls"]
     if loop.lower() in ("true", "1"):
         options.append("--loop")
     player = ExecuteProcess(cmd=["ros2", "bag", "play", bag, *options], output="screen")

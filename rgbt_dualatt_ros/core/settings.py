@@ -69,8 +69,8 @@ class Setting:
             return " | ".join(choice or '""' for choice in declared.choices)
         if declared.low is None and declared.high is None:
             return ""
-        low = "-inf" if declared.low is None else f"{declared.low:g}"
-        high = "inf" if declared.high is None else f"{declared.high:g}"
+        low = "-inf" if declared.low is None else _written(declared.low)
+        high = "inf" if declared.high is None else _written(declared.high)
         return f"{low} .. {high}"
 
     def check(self, value: object) -> Value:
@@ -113,6 +113,10 @@ class Setting:
                 raise ConfigError(
                     f"{self.name} must lie in {self.range_text}{unit}; got {value!r}"
                 )
+
+
+def _written(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else f"{number:g}"
 
 
 def setting(

@@ -156,3 +156,17 @@ def test_values_and_config_are_the_same(
 ) -> None:
     car = Car(Engine(power, cylinders), Paint(color), tuple(stripes))
     assert build(Car, values_of(car)) == car
+
+
+def test_ranges_are_written_for_people() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Some:
+        """Ranges of all kinds."""
+
+        seed: int = setting(0, "Seed.", 0, 2**31 - 1)
+        share: float = setting(0.5, "Share.", 0.0, 0.999)
+        side: str = setting("", "Side.", choices=("", "left"))
+        free: float = setting(0.0, "Free.")
+
+    texts = [each.range_text for each in walk(Some)]
+    assert texts == ["0 .. 2147483647", "0 .. 0.999", '"" | left', ""]
