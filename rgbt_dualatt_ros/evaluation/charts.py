@@ -106,9 +106,10 @@ def path_of(xs: Sequence[float], ys: Sequence[float], line: Line) -> str:
     commands, pen_down = [], False
     for x, y in zip(xs, ys, strict=True):
         if math.isfinite(y):
-            commands.append(f"{'L' if pen_down else 'M'}{x:.1f} {y:.1f}")
+            # A point alone becomes a dot: a stroke without length has round ends.
+            commands.append(f"L{x:.1f} {y:.1f}" if pen_down else f"M{x:.1f} {y:.1f}h0")
         pen_down = math.isfinite(y)
-    dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
+    dash = f' stroke-dasharray="{line.dash}"' if line.dash else ' stroke-linecap="round"'
     title = f"<title>{escape(line.name)}</title>"
     return f'<path class="line" stroke="{line.color}"{dash} d="{"".join(commands)}">{title}</path>'
 

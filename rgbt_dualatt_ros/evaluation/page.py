@@ -137,7 +137,11 @@ def _spread_note(scores: Sequence[TrackerScore]) -> str:
 
 def _live(scores: Sequence[TrackerScore]) -> str:
     table = page_tables.measures_table(scores)
-    return f"<h2>Live</h2>{table}" if table else ""
+    note = (
+        '<p class="note">Over a transport, so that a frame may be skipped: it is scored with the '
+        "newest box before it, and its place in the timeline is empty.</p>"
+    )
+    return f"<h2>Live</h2>{table}{note}" if table else ""
 
 
 def _curves(scores: Sequence[TrackerScore]) -> str:

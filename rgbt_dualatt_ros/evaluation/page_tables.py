@@ -50,7 +50,7 @@ def measures_table(scores: Sequence[TrackerScore]) -> str:
             for each in scores
         )
         cells = "".join(
-            _cell(f"{value:.4g}" if math.isfinite(value) else "n/a") for value in values
+            _cell(number_text(value, 1 if name.endswith("_ms") else 0)) for value in values
         )
         rows.append(f"<tr><td>{escape(name.replace('_', ' '))}</td>{cells}</tr>")
     return _table(heads, rows)

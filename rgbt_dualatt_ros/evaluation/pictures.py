@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -37,8 +38,8 @@ _PANEL_WIDTH = 480
 """Pictures of larger pairs are drawn at this width, so that lines and labels stay legible."""
 _JPEG_QUALITY = 78
 _SLOWEST, _FASTEST = 5.0, 30.0
-_EMBEDDED_VIDEO_BYTES = 6_000_000
-"""A larger video stays a file beside the page."""
+_EMBEDDED_BYTES = 12_000_000
+"""Of videos in one page, shared by its sequences; a larger one stays a file beside the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,10 @@ def take_pictures(
             moments.append(Moment(index, jpeg, _answers(runs, index)))
         request.on_progress(truth.name, 1)
     has_video = video.close()
-    lacks = request.video and not has_video
-    note = "No video: this OpenCV cannot write VP8." if lacks else ""
-    return SequencePictures(moments, _video_url(video_path) if has_video else "", video.rate, note)
+    url, note = _video_url(video_path, len(request.sequences)) if has_video else ("", "")
+    if request.video and not has_video:
+        note = "No video: this OpenCV cannot write VP8."
+    return SequencePictures(moments, url, video.rate, note)
 
 
 def _playing_rate(sequence: RgbtSequence) -> float:
@@ -163,7 +165,9 @@ def _jpeg(picture: NDArray[np.uint8]) -> bytes:
     return encoded.tobytes()
 
 
-def _video_url(path: Path) -> str:
-    if path.stat().st_size <= _EMBEDDED_VIDEO_BYTES:
-        return data_url("video/webm", path.read_bytes())
-    return f"{path.parent.name}/{path.name}"
+def _video_url(path: Path, sequences: int) -> tuple[str, str]:
+    """Where the page finds a video, and what a reader must know of it."""
+    if path.stat().st_size * sequences <= _EMBEDDED_BYTES:
+        return data_url("video/webm", path.read_bytes()), ""
+    relative = f"{path.parent.name}/{path.name}"
+    return quote(relative), f"The video is the file {relative} beside this page."

@@ -216,3 +216,17 @@ def test_folders_that_cannot_take_the_results_are_refused(
     assert "cannot write results to" in line
     (line,) = error_lines(again("--out", sequence))
     assert "holds no evaluation" in line
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_real_sequences_of_both_layouts(tmp_path: Path, real_data: Path) -> None:
+    sequences = (real_data / "rgbt" / "tno_nato_camp_a", real_data / "rgb" / "Crossing")
+    out = tmp_path / "out"
+    done = evaluate(
+        "--sequence", *sequences, "--tracker", "static", "kcf", "--no-video", "--out", out
+    )
+    assert (done.returncode, error_lines(done)) == (0, [])
+    content = json.loads((out / "metrics.json").read_text())
+    assert list(content["trackers"]) == ["static", "kcf@rgb", "kcf@thermal"]
+    assert 0 < content["trackers"]["static"]["mean"]["success_auc"] < 0.9

@@ -10,8 +10,10 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import cv2
@@ -24,10 +26,12 @@ from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation import pictures
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
 from rgbt_dualatt_ros.evaluation.pictures import Mark, PictureRequest
+from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
-from rgbt_dualatt_ros.evaluation.results import ResultFolder
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
 
 MakeSequence = Callable[..., RgbtSequence]
 MakeTracker = Callable[..., Tracker]
@@ -226,6 +230,18 @@ def test_videos_have_every_frame(
     assert "data:video/webm;base64," in page.read_text(encoding="utf-8")
 
 
+def test_large_videos_stay_beside_the_page(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_EMBEDDED_BYTES", 10)
+    page = run_folder(make_sequence(name="a b", frames=5), video=True)
+    elements = read_page(page)
+    (source,) = [attributes["src"] for tag, attributes in elements.found if tag == "video"]
+    assert source is not None
+    assert (page.parent / unquote(source)).is_file()
+    assert "The video is the file videos/a b.webm beside this page." in elements.text
+
+
 def test_the_same_records_make_the_same_files(
     run_folder: Callable[..., Path], make_sequence: MakeSequence
 ) -> None:
@@ -241,6 +257,19 @@ def test_no_record_is_no_report(tmp_path: Path) -> None:
     folder = ResultFolder.open(tmp_path, describe_run("t", "c", Config()))
     with pytest.raises(ConfigError, match="nothing to report"):
         write_report(folder, [])
+
+
+def test_measures_of_live_runs_are_shown(tmp_path: Path, make_sequence: MakeSequence) -> None:
+    about = describe_run("Live", "rgbt-dualatt replay", Config())
+    folder = ResultFolder.open(tmp_path, about)
+    folder.save_truth(SequenceTruth.of(make_sequence(frames=4)))
+    record = Record.empty("node", "tiny", 0, 4)
+    measures = {"pairs_dropped": 3.0, "latency_p99_ms": 12.345, "lag_ms": float("nan")}
+    saved = folder.save(replace(record, measures=measures), about["made_with"])
+    page, _ = write_report(folder, [saved])
+    text = read_page(page).text
+    assert "pairs dropped3latency p99 ms12.3lag msn/a" in text
+    assert "scored with the newest box before it" in text
 
 
 def test_records_of_other_code_are_told(
