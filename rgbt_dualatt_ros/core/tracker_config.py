@@ -12,10 +12,10 @@ class SearchConfig:
     """The part of the image that is turned into features, once a frame and modality."""
 
     extent: float = setting(
-        4.0, "Width and height of the search window, in those of the target.", 2.0, 12.0
+        3.0, "Width and height of the search window, in those of the target.", 2.0, 12.0
     )
     target_side: int = setting(
-        48, "Width and height of the target inside the window.", 16, 256, unit="px"
+        64, "Width and height of the target inside the window.", 16, 256, unit="px"
     )
     max_zoom: float = setting(2.0, "Tiny targets are enlarged at most by this factor.", 0.5, 64.0)
     min_contrast: float = setting(
@@ -38,7 +38,7 @@ class FeatureConfig:
         64, "Features a modality keeps after rotation to frame one's components.", 1, 4096
     )
     whitening: float = setting(
-        0.5, "0 keeps each channel's own strength, 1 makes all equally strong.", 0.0, 1.0
+        0.0, "0 keeps each channel's own strength, 1 makes all equally strong.", 0.0, 1.0
     )
     smoothing: int = setting(3, "Side of the mean filter on the maps; 1 leaves it out.", 1, 9)
     bins: int = setting(3, "A box is read at bins x bins places.", 1, 14)

@@ -85,7 +85,9 @@ class DualAttentionTracker:
         features = self._extractor.extract(pair, SearchWindow.around(place, self._config.search))
         if not features.sees.any():
             return self._wait(pair, state)
-        proposals = self._local.propose(state, place, self._rng)
+        proposals = self._local.propose(
+            state, place, features.window.visible(state.size), self._rng
+        )
         finding = self._localizer.localize(self._scorer.best(features, proposals), pair.size)
         self._state = self._judge(state, finding)
         self._learn(features, state.status)
@@ -130,8 +132,7 @@ class DualAttentionTracker:
             self._learner.update_short_term()
 
     def _remember(self, features: FeatureMap, state: TrackState) -> None:
-        config = self._config.learning
-        target = state.box
+        config, target = self._config.learning, state.box
         positives = self._collector.positives(
             target, config.positives_per_frame, state.size, self._rng
         )
@@ -139,7 +140,7 @@ class DualAttentionTracker:
             target,
             config.negatives_per_frame,
             config.max_background_overlap,
-            features.window.region,
+            features.window.visible(state.size),
             self._rng,
         )
         self._learner.remember(features.read(positives), features.read(negatives))

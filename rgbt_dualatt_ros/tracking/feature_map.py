@@ -121,7 +121,7 @@ class FeatureExtractor:
         """Numbers in one box feature."""
         settings = self._config.features
         channels = min(settings.components, self._net.shape.features)
-        return MODALITIES * channels * settings.bins**2
+        return int(MODALITIES * channels * settings.bins**2)
 
     def fit(self, pair: FramePair, window: SearchWindow) -> None:
         """Take the components of `pair` as the basis of all later maps."""
@@ -162,4 +162,5 @@ class FeatureExtractor:
             maps = functional.avg_pool2d(
                 maps, size, stride=1, padding=size // 2, count_include_pad=False
             )
-        return maps.unflatten(0, (-1, MODALITIES))  # type: ignore[no-any-return]
+        split: Tensor = maps.unflatten(0, (-1, MODALITIES))
+        return split

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
+from numpy.random import Generator
 from torch import Tensor
 
 from rgbt_dualatt_ros.core.box import Box
@@ -39,7 +39,7 @@ class FirstFrame:
         self._extractor = extractor
         self._collector = collector
 
-    def samples(self, pair: FramePair, box: Box, rng: np.random.Generator) -> FirstSamples:
+    def samples(self, pair: FramePair, box: Box, rng: Generator) -> FirstSamples:
         """Samples of `box` in `pair`; the basis of later maps is that of this pair."""
         window = SearchWindow.around(box, self._config.search)
         self._extractor.fit(pair, window)
@@ -47,12 +47,12 @@ class FirstFrame:
         positives, negatives = [], []
         for features, share in zip(maps, self._shares(len(maps)), strict=True):
             positives.append(self._positives(features, pair, box, share, rng))
-            negatives.append(self._negatives(features, box, share, rng))
+            negatives.append(self._negatives(features, pair, box, share, rng))
         boxes = self._regression_boxes(pair, box, rng)
         return FirstSamples(torch.cat(positives), torch.cat(negatives), maps[0].read(boxes), boxes)
 
     def _maps(
-        self, pair: FramePair, box: Box, window: SearchWindow, rng: np.random.Generator
+        self, pair: FramePair, box: Box, window: SearchWindow, rng: Generator
     ) -> list[FeatureMap]:
         windows, crops = [window], [cut_pair(pair, window)]
         for index in range(self._config.first_frame.views):
@@ -72,23 +72,23 @@ class FirstFrame:
         pair: FramePair,
         box: Box,
         share: float,
-        rng: np.random.Generator,
+        rng: Generator,
     ) -> Tensor:
         count = max(1, round(share * self._config.first_frame.positives))
         return features.read(self._collector.positives(box, count, pair.size, rng))
 
     def _negatives(
-        self, features: FeatureMap, box: Box, share: float, rng: np.random.Generator
+        self, features: FeatureMap, pair: FramePair, box: Box, share: float, rng: Generator
     ) -> Tensor:
         first = self._config.first_frame
         count = max(1, round(share * first.negatives))
-        region = features.window.region
+        region = features.window.visible(pair.size)
         boxes = self._collector.negatives(box, count, first.max_background_overlap, region, rng)
         if len(boxes) == 0:
             boxes = self._collector.least_overlapping(box, count, region, rng)
         return features.read(boxes)
 
-    def _regression_boxes(self, pair: FramePair, box: Box, rng: np.random.Generator) -> Boxes:
+    def _regression_boxes(self, pair: FramePair, box: Box, rng: Generator) -> Boxes:
         config = self._config.box_regression
         spread = Spread(config.shift, config.scale, config.aspect)
         drawn = draw_uniform(box, config.boxes, spread, rng)

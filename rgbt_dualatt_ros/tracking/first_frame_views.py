@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.tracker_config import SearchConfig
@@ -21,7 +22,9 @@ _BRIGHT = (1.35, 12.0)  # gain, bias
 _DARK = (0.65, -12.0)
 _NOISE = 8.0  # grey levels
 _MOTION_PX = 7
+_BLUR_PX = 1.5
 
+Image = NDArray[np.uint8]
 Change = Callable[[PairCrop, np.random.Generator], PairCrop]
 
 
@@ -41,7 +44,7 @@ def alter(crop: PairCrop, index: int, rng: np.random.Generator) -> PairCrop:
     return _CHANGES[index % len(_CHANGES)](crop, rng)
 
 
-def _per_image(change: Callable[[np.ndarray], np.ndarray]) -> Change:  # type: ignore[type-arg]
+def _per_image(change: Callable[[Image], Image]) -> Change:
     def apply(crop: PairCrop, _: np.random.Generator) -> PairCrop:
         return np.stack([change(image) for image in crop])
 
@@ -51,29 +54,32 @@ def _per_image(change: Callable[[np.ndarray], np.ndarray]) -> Change:  # type: i
 def _light(gain: float, bias: float) -> Change:
     def apply(crop: PairCrop, _: np.random.Generator) -> PairCrop:
         changed = (crop.astype(np.float32) - 128) * gain + 128 + bias
-        return np.clip(changed, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(changed, 0, 255), np.uint8)
 
     return apply
 
 
 def _add_noise(crop: PairCrop, rng: np.random.Generator) -> PairCrop:
     noise = rng.normal(0, _NOISE, crop.shape)
-    return np.clip(crop + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(crop + noise, 0, 255), np.uint8)
 
 
-def _motion_kernel(is_vertical: bool) -> np.ndarray:  # type: ignore[type-arg]
-    kernel = np.zeros((_MOTION_PX, _MOTION_PX), np.float32)
-    kernel[_MOTION_PX // 2] = 1 / _MOTION_PX
-    return kernel.T if is_vertical else kernel
+def _blur(image: Image) -> Image:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), _BLUR_PX), np.uint8)
+
+
+def _smear(image: Image, *, is_vertical: bool) -> Image:
+    kernel = np.full((1, _MOTION_PX), 1 / _MOTION_PX, np.float32)
+    return np.asarray(cv2.filter2D(image, -1, kernel.T if is_vertical else kernel), np.uint8)
 
 
 _CHANGES: tuple[Change, ...] = (
     lambda crop, _: crop,
-    _per_image(lambda image: cv2.GaussianBlur(image, (0, 0), 1.5)),
+    _per_image(_blur),
     _light(*_BRIGHT),
-    _per_image(lambda image: cv2.filter2D(image, -1, _motion_kernel(is_vertical=False))),
+    _per_image(lambda image: _smear(image, is_vertical=False)),
     _light(*_DARK),
     _add_noise,
     lambda crop, _: crop,
-    _per_image(lambda image: cv2.filter2D(image, -1, _motion_kernel(is_vertical=True))),
+    _per_image(lambda image: _smear(image, is_vertical=True)),
 )

@@ -13,7 +13,6 @@ from rgbt_dualatt_ros.tracking.sampling import (
     draw_gaussian,
     draw_uniform,
     keep_inside,
-    whole_image,
 )
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
@@ -24,8 +23,10 @@ class LocalProposals:
     def __init__(self, config: ProposalConfig) -> None:
         self._config = config
 
-    def propose(self, state: TrackState, place: Box, rng: np.random.Generator) -> ProposalSet:
-        """Boxes around `place`, inside the image; the first one is `place` itself."""
+    def propose(
+        self, state: TrackState, place: Box, region: Box, rng: np.random.Generator
+    ) -> ProposalSet:
+        """Boxes around `place`, inside `region`; the first one is `place` itself."""
         config = self._config
         near = Spread(config.shift, config.scale, config.aspect)
         wide = Spread(config.wide_shift, config.scale, config.aspect)
@@ -41,5 +42,5 @@ class LocalProposals:
                 draw_uniform(place, half, wide, rng),
             ]
         boxes = np.concatenate([place.as_array()[None], *drawn])
-        inside = keep_inside(boxes, whole_image(state.size))
+        inside = keep_inside(boxes, region)
         return ProposalSet.of(inside, ProposalSource.LOCAL)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.tracker_config import SearchConfig
 from rgbt_dualatt_ros.models.backbone import GREY, STRIDE
@@ -47,13 +47,14 @@ class SearchWindow:
         x, y = box.center
         return cls(round(x - w / 2), round(y - h / 2), w, h, side)
 
-    @property
-    def region(self) -> Box:
-        """The window as a box in the image."""
-        return Box(float(self.x), float(self.y), float(self.w), float(self.h))
+    def visible(self, size: ImageSize) -> Box:
+        """The part of the window that lies inside the image."""
+        left, right = max(self.x, 0), min(self.x + self.w, size.width)
+        top, bottom = max(self.y, 0), min(self.y + self.h, size.height)
+        return Box(left, top, right - left, bottom - top)
 
     def cut(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The crop `(side, side)` or `(side, side, 3)`; grey 128 where there is no image."""
+        """The crop `(side, side)` or `(side, side, 3)`; edges go on where the image ends."""
         height, width = image.shape[:2]
         left, top = max(self.x, 0), max(self.y, 0)
         right, bottom = min(self.x + self.w, width), min(self.y + self.h, height)
@@ -66,10 +67,20 @@ class SearchWindow:
         if x_high <= x_low or y_high <= y_low:
             return crop
         method = cv2.INTER_AREA if min(x_scale, y_scale) < _AREA_BELOW else cv2.INTER_LINEAR
-        crop[y_low:y_high, x_low:x_high] = cv2.resize(
+        shown = cv2.resize(
             image[top:bottom, left:right], (x_high - x_low, y_high - y_low), interpolation=method
         )
-        return crop
+        # Repeating the edge, not grey: a target at the border of its first frame would otherwise be
+        # learned as "the thing beside the grey", and the tracker stays at the border without it.
+        framed = cv2.copyMakeBorder(
+            shown,
+            y_low,
+            self.side - y_high,
+            x_low,
+            self.side - x_high,
+            cv2.BORDER_REPLICATE,
+        )
+        return np.asarray(framed, np.uint8)
 
     def to_map(self, boxes: Boxes, context: float) -> Boxes:
         """Image boxes `(N, 4)` xywh as corners `(N, 4)` in cells of the feature map.

@@ -14,7 +14,7 @@ _SHUFFLED_SHARE = 0.3
 
 
 class CropSource:
-    """Draws square crops `(side, side, 3)` uint8 of colour, thermal and falsely coloured frames."""
+    """Draws square crops `(side, side, 3)` uint8: colour, thermal, falsely coloured thermal."""
 
     def __init__(
         self, clips: TrainingClips, config: DistillationConfig, rng: np.random.Generator
@@ -36,7 +36,7 @@ class CropSource:
             is_false_color = kind < config.color_share + config.false_color_share
             crop = _false_color(grey, rng) if is_false_color else np.repeat(grey[..., None], 3, 2)
         if rng.random() < _INVERTED_SHARE:
-            crop = 255 - crop
+            crop = np.asarray(255 - crop, np.uint8)
         if rng.random() < 0.5:
             crop = np.ascontiguousarray(crop[:, ::-1])
         return _stretch(crop, gain=rng.uniform(0.6, 1.5), bias=rng.uniform(-30, 30))
@@ -70,7 +70,7 @@ def disturb(crop: Image, rng: np.random.Generator) -> Image:
 
 def _stretch(crop: Image, gain: float, bias: float) -> Image:
     stretched: NDArray[np.floating] = (crop.astype(np.float32) - 128) * gain + 128 + bias
-    return np.clip(stretched, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(stretched, 0, 255), np.uint8)
 
 
 def _false_color(grey: Image, rng: np.random.Generator) -> Image:
@@ -78,4 +78,5 @@ def _false_color(grey: Image, rng: np.random.Generator) -> Image:
     knots = np.sort(rng.uniform(0, 255, 4))
     places = np.concatenate([[0.0], knots, [255.0]])
     table = [np.interp(np.arange(256), places, rng.uniform(0, 255, 6)) for _ in range(3)]
-    return np.stack(table, axis=1).astype(np.uint8)[grey]
+    colors: Image = np.stack(table, axis=1).astype(np.uint8)
+    return np.asarray(colors[grey])

@@ -92,13 +92,13 @@ class Teacher(nn.Module):
     def __init__(self, trunk: nn.Sequential) -> None:
         super().__init__()
         self.trunk = trunk.eval().requires_grad_(False)
-        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255)
-        self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1) * 255)
 
     @torch.inference_mode()
     def forward(self, grey_levels: Tensor) -> Tensor:
         """Features at stride 8."""
-        features: Tensor = self.trunk((grey_levels - self.mean) / self.std)
+        mean = grey_levels.new_tensor(_MEAN).view(1, 3, 1, 1) * 255
+        std = grey_levels.new_tensor(_STD).view(1, 3, 1, 1) * 255
+        features: Tensor = self.trunk((grey_levels - mean) / std)
         return features
 
 

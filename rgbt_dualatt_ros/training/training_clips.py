@@ -41,12 +41,12 @@ def read_clips(root: Path, frame_step: int) -> TrainingClips:
             f"{len(thermal)} thermal ones (other *.mp4); at least one of each is needed"
         )
     return TrainingClips(
-        [cv2.cvtColor(frame, cv2.COLOR_BGR2RGB) for frame in _frames(color, frame_step)],
-        [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in _frames(thermal, frame_step)],
+        _frames(color, frame_step, cv2.COLOR_BGR2RGB),
+        _frames(thermal, frame_step, cv2.COLOR_BGR2GRAY),
     )
 
 
-def _frames(clips: list[Path], frame_step: int) -> list[Image]:
+def _frames(clips: list[Path], frame_step: int, conversion: int) -> list[Image]:
     found: list[Image] = []
     for clip in clips:
         before = len(found)
@@ -56,7 +56,7 @@ def _frames(clips: list[Path], frame_step: int) -> list[Image]:
             if index % frame_step == 0:
                 is_read, frame = capture.retrieve()
                 if is_read:
-                    found.append(np.asarray(frame, np.uint8))
+                    found.append(np.asarray(cv2.cvtColor(frame, conversion), np.uint8))
             index += 1
         capture.release()
         if len(found) == before:
