@@ -23,7 +23,7 @@ from std_srvs.srv import Trigger
 from rgbt_dualatt_ros.core.errors import InvalidBoxError
 from rgbt_dualatt_ros.ros.messages import to_box, to_ns
 from rgbt_dualatt_ros.ros.qos import REQUESTS
-from rgbt_dualatt_ros.ros.status_board import StatusBoard
+from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
 from rgbt_dualatt_ros.ros.target_commands import Answer, Command, StartTarget, StopTarget
 
 
@@ -99,10 +99,16 @@ class TargetRequests:
         while command.answer is None:
             if time.monotonic() > deadline_s:
                 command.abandon()
-                problem = self._board.snapshot().problem or "the tracker is busy"
-                return Answer(False, f"no answer within {self._timeout_s:g} s: {problem}")
+                reason = self._why_no_answer()
+                return Answer(False, f"no answer within {self._timeout_s:g} s: {reason}")
             await _OneTurn()
         return command.answer
+
+    def _why_no_answer(self) -> str:
+        status = self._board.snapshot()
+        if status.state is NodeState.STARTING:
+            return "the tracker is still being built; ask again when the status says so"
+        return status.problem or "the tracker is busy, or no image has that stamp yet"
 
 
 def _fill(response: Any, answer: Answer) -> Any:  # noqa: ANN401  std_srvs

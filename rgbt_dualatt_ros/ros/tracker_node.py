@@ -34,7 +34,7 @@ from rgbt_dualatt_ros.ros.node_outputs import NodeOutputs
 from rgbt_dualatt_ros.ros.overlay_output import OverlayOutput
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, PairIntake, QueuedPair
 from rgbt_dualatt_ros.ros.parameters import NodeSettings
-from rgbt_dualatt_ros.ros.status_board import StatusBoard
+from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
 from rgbt_dualatt_ros.ros.sync_policy import choose_policy
 from rgbt_dualatt_ros.ros.target_control import Outcome, configured_start
 from rgbt_dualatt_ros.ros.target_requests import TargetRequests
@@ -53,6 +53,8 @@ _STATUS_S = 0.9  # a little less than the promised second
 _DIAGNOSTICS_S = 1.0
 # Longest frame that is waited for at the end; an update of the paper's preset takes seconds.
 _LAST_FRAME_S = 10.0
+# Importing torch cannot be broken off, and nothing is lost with it.
+_BUILDING_S = 0.5
 
 
 class TrackerNode(Node):
@@ -111,7 +113,8 @@ class TrackerNode(Node):
 
     def close(self) -> bool:
         """End the worker and the node; whether the worker had ended in time."""
-        has_ended = self._worker.stop(_LAST_FRAME_S)
+        is_building = self._board.snapshot().state is NodeState.STARTING
+        has_ended = self._worker.stop(_BUILDING_S if is_building else _LAST_FRAME_S)
         self._log_bridge.close()
         self.destroy_node()
         return has_ended

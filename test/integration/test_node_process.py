@@ -20,11 +20,21 @@ pytestmark = pytest.mark.ros
 START_S = 30.0
 
 
+EXECUTABLE = ("-m", "rgbt_dualatt_ros.cli.tracker_node")
+NODE_WITH = """
+import sys, time
+from rgbt_dualatt_ros.ros.node_process import run_node
+def build(config):
+    {body}
+sys.exit(run_node(build))
+"""
+
+
 class NodeProcess:
-    """The executable, with all it prints in a file."""
+    """A Python process, with all it prints in a file."""
 
     def __init__(self, log: Path, *arguments: str) -> None:
-        command = [sys.executable, "-m", "rgbt_dualatt_ros.cli.tracker_node", *arguments]
+        command = [sys.executable, *arguments]
         self._log = log
         with log.open("w") as file:
             self._child = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
@@ -75,7 +85,7 @@ def start_process(tmp_path: Path) -> Iterator[StartProcess]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
 def test_signal_ends_it_quietly(start_process: StartProcess, number: signal.Signals) -> None:
-    process = start_process("--tracker", "static")
+    process = start_process(*EXECUTABLE, "--tracker", "static")
     process.wait_for("the tracker is ready")
     assert process.end_by(number) == 0, process.output
     assert "Traceback" not in process.output
@@ -93,7 +103,7 @@ def test_signal_ends_it_quietly(start_process: StartProcess, number: signal.Sign
 def test_wrong_argument_gives_one_line(
     start_process: StartProcess, arguments: list[str], words: str
 ) -> None:
-    process = start_process("--tracker", "static", "--ros-args", *arguments)
+    process = start_process(*EXECUTABLE, "--tracker", "static", "--ros-args", *arguments)
     assert process.wait() == 2
     assert words in process.output
     assert process.output.count("\n") == 1, process.output
@@ -102,12 +112,31 @@ def test_wrong_argument_gives_one_line(
 def test_misspelt_name_in_a_file_is_refused(start_process: StartProcess, tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text("/**:\n  ros__parameters:\n    sync:\n      queue_sise: 5\n")
-    process = start_process("--tracker", "static", "--ros-args", "--params-file", str(file))
+    process = start_process(
+        *EXECUTABLE, "--tracker", "static", "--ros-args", "--params-file", str(file)
+    )
     assert process.wait() == 2
     assert "did you mean sync.queue_size?" in process.output
 
 
 def test_unknown_tracker_is_refused(start_process: StartProcess) -> None:
-    process = start_process("--tracker", "statik")
+    process = start_process(*EXECUTABLE, "--tracker", "statik")
     assert process.wait() == 2
     assert "did you mean static?" in process.output
+
+
+def test_bug_gives_its_traceback(start_process: StartProcess) -> None:
+    process = start_process("-c", NODE_WITH.format(body="raise KeyError('a bug of ours')"))
+    assert process.wait() == 1
+    assert "Traceback" in process.output
+    assert "a bug of ours" in process.output
+
+
+def test_interrupt_while_the_tracker_is_built(start_process: StartProcess) -> None:
+    body = "print('building', flush=True); time.sleep(60)"
+    process = start_process("-c", NODE_WITH.format(body=body))
+    process.wait_for("building")
+    begin_s = time.monotonic()
+    assert process.end_by(signal.SIGINT) == 0, process.output
+    assert time.monotonic() - begin_s < 10.0
+    assert "Traceback" not in process.output

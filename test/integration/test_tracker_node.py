@@ -6,6 +6,7 @@ reason. Not: tracking quality (end_to_end/), speed (benchmark/), bad images (tes
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,20 @@ def test_service_without_answer_in_time_says_why(start_node: Callable[..., Any])
     # The asker was told no, so nothing may be started later.
     harness.send_pairs(1, FIRST_NS + 10**9)
     assert list(harness.targets[-1].targets) == []
+
+
+def test_service_before_the_tracker_is_built_says_so(start_node: Callable[..., Any]) -> None:
+    may_build = threading.Event()
+
+    def build_slowly(_: Config) -> Tracker:
+        assert may_build.wait(20.0)
+        return StaticTracker()
+
+    harness = start_node(build_slowly, with_cameras=False, target__answer_timeout_s=0.3)
+    answer = harness.initialize(*BOX)
+    may_build.set()
+    assert not answer.success
+    assert "still being built" in answer.message
 
 
 def test_topic_starts_on_the_next_pair(start_node: Callable[..., Any]) -> None:
