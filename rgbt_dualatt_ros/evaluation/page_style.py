@@ -33,11 +33,14 @@ th, td { text-align: right; padding: 7px 12px; border-bottom: 1px solid var(--ru
 th { font-size: 13px; font-weight: 600; color: var(--soft); }
 th:first-child, td:first-child, .left { text-align: left; padding-left: 0; }
 td.left, th.left { white-space: normal; }
+table.sortable th, table.sortable td { padding-left: 6px; padding-right: 6px; }
+table.sortable th { white-space: normal; }
+table.sortable th:first-child, table.sortable td:first-child { padding-left: 0; }
 td.best { font-weight: 720; }
 td small { color: var(--soft); font-weight: 400; font-size: 12.5px; margin-left: 6px; }
 td.bad, .bad-text { color: var(--bad); font-weight: 600; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
-  cursor: pointer; }
+  cursor: pointer; text-align: inherit; }
 th button::after { content: " \\2195"; opacity: .45; }
 th[aria-sort=ascending] button::after { content: " \\2191"; opacity: 1; }
 th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; }
@@ -93,6 +96,7 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
   h2, summary { break-after: avoid; } h2 { margin-top: 26px; }
   figure, tr, .timeline { break-inside: avoid; }
+  table { font-size: 9pt; } th, td { padding: 4px 7px; } .scroll { overflow: visible; }
   video, .readout, .screen { display: none; }
   th button::after { content: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -61,7 +61,9 @@ def sequences_table(
 ) -> str:
     """One sortable row a sequence: success AUC of every tracker, PR@20 beside it."""
     names = ["sequence", "frames", *(each.name for each in scores)]
-    heads = "".join(f'<th><button type="button">{escape(name)}</button></th>' for name in names)
+    heads = "".join(
+        f'<th><button type="button">{_breakable(name)}</button></th>' for name in names
+    )
     rows = []
     for name, truth in truths.items():
         values = [each.mean_on(name, "success_auc") for each in scores]
@@ -180,6 +182,10 @@ def surroundings_table(about: Mapping[str, Any]) -> str:
         for name, value in about.items()
     ]
     return _table('<th>what</th><th class="left">here</th>', rows)
+
+
+def _breakable(name: str) -> str:
+    return escape(name).replace("@", "@<wbr>")
 
 
 def _cell(text: str, *, best: bool = False, bad: bool = False) -> str:

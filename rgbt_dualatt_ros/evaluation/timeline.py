@@ -13,12 +13,12 @@ from rgbt_dualatt_ros.evaluation.charts import Frame, Line, Values, path_of, spa
 from rgbt_dualatt_ros.evaluation.record import NO_ANSWER, STATUS_NAMES
 from rgbt_dualatt_ros.evaluation.summary import RunScore
 
-LEFT, WIDTH = 116.0, 914.0
+LEFT, WIDTH = 136.0, 894.0
 """Where frames are drawn; the page's script uses the same numbers."""
 _OVERLAP_HEIGHT = 130.0
 _STRIP_HEIGHT, _STRIP_STEP = 11.0, 17.0
 _SCORE_HEIGHT = 46.0
-_MOST_POINTS = 914
+_MOST_POINTS = 894
 # A strip is higher the worse the status is, so that it is told without colours.
 _STATUS_SHARES = {TrackStatus.TRACKING: 0.35, TrackStatus.UNCERTAIN: 0.65, TrackStatus.LOST: 1.0}
 
@@ -119,7 +119,7 @@ def _score_panel(track: Track, top: float, frames: int) -> tuple[str, float]:
 
 
 def _name(text: str, y: float) -> str:
-    short = text if len(text) <= 15 else text[:14] + "…"
+    short = text if len(text) <= 18 else text[:17] + "…"
     return f'<text x="0" y="{y:.1f}">{escape(short)}</text>'
 
 
