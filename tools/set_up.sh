@@ -29,9 +29,9 @@ check_build_tools() {
   command -v "${CC:-cc}" >/dev/null && command -v "${CXX:-c++}" >/dev/null ||
     fail "no C and C++ compiler; Debian and Ubuntu: apt install g++"
   command -v make ninja >/dev/null || fail "no make; Debian and Ubuntu: apt install make"
-  command -v cmake >/dev/null || fail "no cmake (3.20 or later); Debian and Ubuntu: apt install cmake"
-  cmake --version | awk 'NR == 1 { split($3, v, "."); exit !(v[1] > 3 || (v[1] == 3 && v[2] >= 20)) }' ||
-    fail "$(cmake --version | head -1) is too old, 3.20 is needed; in a pinch: pip install cmake"
+  command -v cmake >/dev/null || fail "no cmake (3.21 or later); Debian and Ubuntu: apt install cmake"
+  cmake --version | awk 'NR == 1 { split($3, v, "."); exit !(v[1] > 3 || (v[1] == 3 && v[2] >= 21)) }' ||
+    fail "$(cmake --version | head -1) is too old, 3.21 is needed; in a pinch: pip install cmake"
   include="$("$1" -c 'import sysconfig; print(sysconfig.get_path("include"))')"
   [[ -f $include/Python.h ]] || fail "no Python headers ($include/Python.h); Debian and Ubuntu: apt install python3-dev"
 }
