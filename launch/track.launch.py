@@ -48,8 +48,9 @@ def generate_launch_description() -> LaunchDescription:
 
 def _start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     given = {name: LaunchConfiguration(name).perform(context).strip() for name in ARGUMENTS}
-    actions = [*_transport(context, given), _tracker(given)]
-    return [*actions, _rviz(given)] if _is_true("rviz", given) else actions
+    # rviz first: where it is not installed, launch stops here and leaves no node behind.
+    rviz = [_rviz(given)] if _is_true("rviz", given) else []
+    return [*_transport(context, given), *rviz, _tracker(given)]
 
 
 def _tracker(given: dict[str, str]) -> Node:
