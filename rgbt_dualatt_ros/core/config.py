@@ -91,7 +91,7 @@ class ThermalConfig:
     high: float = setting(65535.0, "Count shown as white with normalization fixed.", -1e9, 1e9)
     low_percentile: float = setting(1.0, "Share of pixels shown as black.", 0.0, 49.0, unit="%")
     high_percentile: float = setting(
-        99.0, "Share of pixels not shown as white.", 51.0, 100.0, unit="%"
+        99.9, "Share of pixels not shown as white.", 51.0, 100.0, unit="%"
     )
     smoothing: float = setting(
         0.95, "Weight of the past in the percentile range; 0 follows every frame.", 0.0, 0.999
