@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,7 @@ class Box:
     h: float
 
     def __post_init__(self) -> None:
-        if not (all(map(math.isfinite, astuple(self))) and self.w > 0 and self.h > 0):
+        if not (all(map(math.isfinite, self._numbers)) and self.w > 0 and self.h > 0):
             raise InvalidBoxError(
                 f"a box needs finite x, y and positive w, h; got x={self.x:g} y={self.y:g} "
                 f"w={self.w:g} h={self.h:g}"
@@ -62,7 +62,11 @@ class Box:
 
     def as_array(self) -> NDArray[np.float32]:
         """`(4,)` xywh."""
-        return np.array(astuple(self), np.float32)
+        return np.array(self._numbers, np.float32)
+
+    @property
+    def _numbers(self) -> tuple[float, float, float, float]:
+        return self.x, self.y, self.w, self.h  # dataclasses.astuple takes 0.1 ms: it copies deeply
 
     def check_usable(self, size: ImageSize, min_side: float) -> None:
         """Refuse a box that no tracker can start from.

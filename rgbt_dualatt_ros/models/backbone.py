@@ -29,9 +29,9 @@ class BackboneShape:
 
 
 class Backbone(nn.Module):
-    """Grey levels `(N, 3, H, W)` to features `(N, features, H / 8, W / 8)`; H and W multiples of 8.
+    """Grey levels `(N, 3, H, W)` to features `(N, features, H / 8, W / 8)`.
 
-    A thermal image comes in as three equal planes.
+    H and W must be multiples of 8. A thermal image comes in as three equal planes.
     """
 
     def __init__(self, shape: BackboneShape) -> None:

@@ -46,7 +46,8 @@ class ClassifierHead(nn.Module):
     def score(self, features: Tensor) -> Tensor:
         """Target logit minus background logit `(N,)`: above 0 means target."""
         logits = self(features)
-        return logits[:, TARGET] - logits[:, BACKGROUND]
+        margin: Tensor = logits[:, TARGET] - logits[:, BACKGROUND]
+        return margin
 
     def _drop(self, hidden: Tensor, generator: torch.Generator | None) -> Tensor:
         if generator is None or self._dropout == 0:

@@ -26,6 +26,7 @@ def choose_device(name: str) -> torch.device:
     index = int(matched[1] or 0)
     if index >= count:
         raise ConfigError(
-            f"device {name} is not there: torch sees {count} CUDA device(s); use device: cpu or auto"
+            f"device {name} is not there: torch sees {count} CUDA device(s); set device to cpu or "
+            "auto"
         )
     return torch.device("cuda", index)

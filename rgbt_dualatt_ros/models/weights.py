@@ -51,7 +51,7 @@ def locate_backbone(given: str) -> Path:
 
 
 def save_backbone(backbone: Backbone, path: Path, origin: Mapping[str, str]) -> None:
-    """Write the weights as float16 with shape, checksum and `origin` (command, seed, date, ...)."""
+    """Write float16 weights with shape, checksum and `origin` (command, seed, date, ...)."""
     tensors = {
         name: value.detach().half().contiguous() for name, value in backbone.state_dict().items()
     }

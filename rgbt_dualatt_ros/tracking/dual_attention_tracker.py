@@ -23,6 +23,7 @@ from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
 from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
 from rgbt_dualatt_ros.tracking.sample_collector import SampleCollector
 from rgbt_dualatt_ros.tracking.search_window import SearchWindow
+from rgbt_dualatt_ros.tracking.stage_clock import StageClock
 from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
 from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
@@ -31,7 +32,11 @@ _SCORE_OF_NOTHING = 0.0  # neither for nor against: no camera showed anything
 
 
 class DualAttentionTracker:
-    """Implements `Tracker`; one instance follows one target and belongs to one thread."""
+    """Implements `Tracker`; one instance follows one target and belongs to one thread.
+
+    Attributes:
+        clock: times the stages when it is enabled.
+    """
 
     def __init__(self, config: TrackerConfig, backbone: Backbone, device: torch.device) -> None:
         self._config = config
@@ -46,6 +51,7 @@ class DualAttentionTracker:
         self._regressor = BoxRegressor(config.box_regression)
         self._localizer = TargetLocalizer(self._regressor, config.min_side)
         self._confidence = TrackConfidence(config.status)
+        self.clock = StageClock()
         self.reset()
 
     @classmethod
@@ -81,16 +87,20 @@ class DualAttentionTracker:
     def track(self, pair: FramePair) -> Prediction:
         """Localise the target, then learn from it; see `Tracker.track`."""
         state = self._checked_state(pair)
+        self.clock.start()
         place = self._search_place(state)
         features = self._extractor.extract(pair, SearchWindow.around(place, self._config.search))
+        self.clock.mark("features")
         if not features.sees.any():
             return self._wait(pair, state)
-        proposals = self._local.propose(
-            state, place, features.window.visible(state.size), self._rng
-        )
-        finding = self._localizer.localize(self._scorer.best(features, proposals), pair.size)
+        region = features.window.visible(state.size)
+        scored = self._scorer.best(features, self._local.propose(state, place, region, self._rng))
+        self.clock.mark("score")
+        finding = self._localizer.localize(scored, pair.size)
         self._state = self._judge(state, finding)
+        self.clock.mark("localize")
         self._learn(features, state.status)
+        self.clock.mark("learn")
         return self._predict(pair, self._state, finding)
 
     def _checked_state(self, pair: FramePair) -> TrackState:

@@ -144,12 +144,12 @@ class OnlineLearner:
     def _new_optimizer(self) -> torch.optim.Optimizer:
         learning, head = self._learning, self._head
         hidden = [*head.fc4.parameters(), *head.fc5.parameters()]
-        last = {
-            "params": list(head.domain_specific.parameters()),
-            "lr": learning.rate * learning.last_layer_factor,
-        }
+        last = list(head.domain_specific.parameters())
         return torch.optim.SGD(
-            [{"params": hidden}, last],
+            [
+                {"params": hidden, "lr": learning.rate},
+                {"params": last, "lr": learning.rate * learning.last_layer_factor},
+            ],
             lr=learning.rate,
             momentum=learning.momentum,
             weight_decay=learning.weight_decay,

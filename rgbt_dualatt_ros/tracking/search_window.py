@@ -70,8 +70,8 @@ class SearchWindow:
         shown = cv2.resize(
             image[top:bottom, left:right], (x_high - x_low, y_high - y_low), interpolation=method
         )
-        # Repeating the edge, not grey: a target at the border of its first frame would otherwise be
-        # learned as "the thing beside the grey", and the tracker stays at the border without it.
+        # Repeating the edge, not grey: a target at the border of its first frame would else be
+        # learned as "the thing beside the grey", and the tracker stay at the border without it.
         framed = cv2.copyMakeBorder(
             shown,
             y_low,

@@ -1,0 +1,57 @@
+"""Train the networks that the package ships."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.training_config import DistillationConfig
+
+_EXAMPLE = """example:
+  rgbt-dualatt train backbone --data clips --teacher mobilenetv2.pt --teacher vgg16.pth \\
+      --out weights/realtime_backbone.safetensors --set epochs=24
+
+clips is a folder of mp4 files without labels: *_visible.mp4 are colour, all others thermal.
+A teacher is a state dict of MobileNetV2 or VGG-16 with ImageNet weights.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `rgbt-dualatt train`."""
+    parser.epilog = _EXAMPLE
+    parser.add_argument("what", choices=["backbone"], help="which network")
+    parser.add_argument("--data", type=Path, required=True, help="folder of mp4 clips")
+    parser.add_argument(
+        "--teacher", type=Path, action="append", required=True, help="a larger net; repeatable"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="safetensors file to write")
+    parser.add_argument("--config", type=Path, help="YAML file of training settings")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="one setting; repeatable"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, say how well it went, write the file."""
+    # torch is imported only by those who train.
+    from rgbt_dualatt_ros.models.backbone import BackboneShape
+    from rgbt_dualatt_ros.models.weights import save_backbone
+    from rgbt_dualatt_ros.training.backbone_distillation import distill
+    from rgbt_dualatt_ros.training.origin import describe_origin
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    config = load_config(DistillationConfig, arguments.config, arguments.set)
+    result = distill(arguments.data, arguments.teacher, BackboneShape(), config)
+    origin = describe_origin(sys.argv, arguments.data, arguments.teacher)
+    origin["seed"] = str(config.seed)
+    origin["held_out_error"] = f"{result.error:.4f}"
+    save_backbone(result.backbone, arguments.out, origin)
+    print(
+        f"{arguments.out}: {result.steps} steps in {result.seconds:.0f} s; error on unseen crops "
+        f"{result.error:.3f} of the variance (1 knows nothing); the answers hold "
+        f"{result.explained:.3f} of what the teachers know"
+    )
+    return 0

@@ -1,0 +1,113 @@
+"""Speed of a tracker on this machine: frames, stages, memory, with and without busy neighbours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
+
+_BUSY_LOOP = "while True: pass"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeedReport:
+    """What one run took.
+
+    Attributes:
+        frame_ms: wall time `(N,)` of each `track`.
+        cpu_ms: processor time of the process for each `track`, mean.
+        init_s: wall time of `initialize`.
+        stage_ms: mean wall time by stage.
+        resident_mb: resident memory at the end.
+        growth_mb: how much of it came after the first tenth of the frames.
+    """
+
+    frame_ms: NDArray[np.float64]
+    cpu_ms: float
+    init_s: float
+    stage_ms: Mapping[str, float]
+    resident_mb: float
+    growth_mb: float
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames a second of wall time."""
+        return float(1e3 / self.frame_ms.mean())
+
+    def percentile_ms(self, percent: float) -> float:
+        """The frame time that `percent` of the frames do not exceed."""
+        return float(np.percentile(self.frame_ms, percent))
+
+    def lines(self) -> list[str]:
+        """The report for a terminal."""
+        frame = "  ".join(f"p{p} {self.percentile_ms(p):.1f}" for p in (50, 95, 99))
+        stages = "  ".join(f"{name} {ms:.1f}" for name, ms in self.stage_ms.items())
+        return [
+            f"  {self.frames_per_second:.1f} frames/s over {len(self.frame_ms)} frames; "
+            f"processor time {self.cpu_ms:.1f} ms a frame",
+            f"  frame, ms: mean {self.frame_ms.mean():.1f}  {frame}",
+            f"  stages, ms: {stages}",
+            f"  initialize {self.init_s:.2f} s; resident {self.resident_mb:.0f} MB, "
+            f"grew by {self.growth_mb:+.1f} MB",
+        ]
+
+
+def measure_speed(
+    tracker: DualAttentionTracker, pairs: Sequence[FramePair], box: Box, frames: int
+) -> SpeedReport:
+    """Track `frames` frames, to and fro over `pairs`, which begin with the target in `box`."""
+    to_and_fro = list(pairs) + list(pairs[-2:0:-1])
+    tracker.reset()
+    began = time.perf_counter()
+    tracker.initialize(pairs[0], box)
+    init_s = time.perf_counter() - began
+    tracker.clock.enabled = True
+    tracker.clock.total_ns.clear()
+    frame_ms = np.zeros(frames)
+    cpu_began = time.process_time()
+    warm_mb = 0.0
+    for index, pair in enumerate(islice(cycle(to_and_fro), 1, frames + 1)):
+        began = time.perf_counter()
+        tracker.track(pair)
+        frame_ms[index] = (time.perf_counter() - began) * 1e3
+        if index == frames // 10:
+            warm_mb = resident_mb()
+    cpu_ms = (time.process_time() - cpu_began) * 1e3 / frames
+    tracker.clock.enabled = False
+    stages = {name: total / 1e6 / frames for name, total in tracker.clock.total_ns.items()}
+    now_mb = resident_mb()
+    return SpeedReport(frame_ms, cpu_ms, init_s, stages, now_mb, now_mb - warm_mb)
+
+
+def resident_mb() -> float:
+    """Resident memory of this process; 0 where the system does not tell."""
+    status = Path("/proc/self/statm")
+    if not status.is_file():
+        return 0.0
+    pages = int(status.read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextlib.contextmanager
+def busy_neighbours(count: int) -> Iterator[None]:
+    """`count` processes that use a core each, for as long as the context lasts."""
+    neighbours = [subprocess.Popen([sys.executable, "-c", _BUSY_LOOP]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for neighbour in neighbours:
+            neighbour.kill()
+            neighbour.wait()
