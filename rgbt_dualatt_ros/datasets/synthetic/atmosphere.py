@@ -58,16 +58,17 @@ class Smoke:
 class Glare:
     """A low sun or a headlight that shines into the lens; the colour camera alone is blinded."""
 
-    def __init__(self, size: ImageSize, rng: np.random.Generator) -> None:
-        """The place of the light in the picture is drawn once."""
+    def __init__(self, size: ImageSize, side: float, rng: np.random.Generator) -> None:
+        """The light stands to the left (`side` -1) or right (1), its exact place is drawn once."""
         rows, columns = np.mgrid[0 : size.height, 0 : size.width].astype(np.float32)
         width = size.width
-        x, y = float(rng.uniform(0.30, 0.70)) * width, float(rng.uniform(0.22, 0.38)) * size.height
+        x = (0.5 + side * float(rng.uniform(0.08, 0.30))) * width
+        y = float(rng.uniform(0.04, 0.14)) * size.height
         far = np.hypot(columns - x, rows - y) / width
         angle = np.arctan2(rows - y, columns - x)
         rays = 0.5 + 0.5 * np.cos(angle * 6 + float(rng.uniform(0, 6)))
-        glow = 300 * np.exp(-((far / 0.035) ** 2)) + 170 * np.exp(-far / 0.16)
-        glow += 60 * rays * np.exp(-far / 0.25) + 26
+        glow = 420 * np.exp(-((far / 0.040) ** 2)) + 170 * np.exp(-far / 0.16)
+        glow += 60 * rays * np.exp(-far / 0.25) + 38
         for step, radius in ((0.45, 0.020), (0.9, 0.034), (1.35, 0.014)):
             gx, gy = x + (width / 2 - x) * 2 * step, y + (size.height / 2 - y) * 2 * step
             ghost = np.hypot(columns - gx, rows - gy) / width

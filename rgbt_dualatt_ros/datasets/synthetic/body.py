@@ -64,10 +64,23 @@ class Body(Protocol):
         """Paint it with `painter`."""
 
 
+Bounds = tuple[int, int, int, int]
+"""Left, top, right, bottom, px."""
+
+
 def render_body(
-    body: Body, placement: Placement, pose: Pose, light: Light, outline_only: bool = False
+    body: Body,
+    placement: Placement,
+    pose: Pose,
+    light: Light,
+    outline_only: bool = False,
+    within: Bounds | None = None,
 ) -> Sprite:
-    """A body as a sprite; the outline alone has the very same coverage as the painted one."""
+    """A body as a sprite; the outline alone has the very same coverage as the painted one.
+
+    Args:
+        within: paint only what lies in there; the whole body when None.
+    """
     half, height = (extent * placement.scale for extent in body.extent_m)
     below = half * placement.pitch + 0.1 * placement.scale + 2
     bounds = (
@@ -76,6 +89,9 @@ def render_body(
         math.ceil(placement.x + half + 2),
         math.ceil(placement.y + below),
     )
+    if within is not None:
+        low, high = np.maximum(bounds, within), np.minimum(bounds, within)
+        bounds = int(low[0]), int(low[1]), int(high[2]), int(high[3])
     painter = Painter(bounds, light, body.texture, outline_only)
     body.paint(painter, placement, pose)
     return painter.finish()

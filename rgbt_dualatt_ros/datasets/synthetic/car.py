@@ -79,7 +79,10 @@ class Car:
             corners = self._points((one, two), near) + self._points((two, one), -near)
             middle: Joint = ((one[0] + two[0]) / 2, 0.0, (one[1] + two[1]) / 2)
             slope = abs(one[0] - two[0]) / math.dist(one, two)
-            faces.append((placement.depth(middle), index, corners, slope))
+            # The outline runs from front over roof to rear, so this points outwards.
+            outward: Joint = (two[1] - one[1], 0.0, one[0] - two[0])
+            if outward[2] * placement.pitch > placement.depth(outward):
+                faces.append((placement.depth(middle), index, corners, slope))
         for _, index, corners, slope in sorted(faces, key=lambda face: -face[0]):
             paint_panel(painter, placement, corners, self._edge_sheet(index, slope))
 

@@ -1,4 +1,4 @@
-"""Laying sprites and shadows onto the two images of one frame."""
+"""Laying sprites onto the two images of one frame, and smearing what moves."""
 
 from __future__ import annotations
 
@@ -53,64 +53,6 @@ def lay_sprite(view: View, sprite: Sprite, light: FloatImage | float, contrast: 
         local = float((behind * alpha).sum()) / total
         warmth = warmth * contrast + (0.5 * local + 0.5 * behind) * alpha * (1.0 - contrast)
     view.warmth[outer] = behind * (1.0 - alpha) + warmth
-
-
-def lay_shadow(
-    view: View, sprite: Sprite, foot: tuple[float, float], side: float, strength: float
-) -> None:
-    """Darken the ground where a body keeps the sun and the sky off.
-
-    Args:
-        foot: image column and row of the body's ground point, px.
-        side: px that the shadow reaches sideways per px of height, negative to the left.
-        strength: darkness of the shadow that the sun casts; the contact is always darkened.
-    """
-    _lay_contact(view, sprite, foot, 0.18 + 0.35 * strength)
-    if strength < 0.05:
-        return
-    flat = 0.30
-    alpha = sprite.channels[:, :, ALPHA]
-    height, width = alpha.shape
-    rise = foot[1] - sprite.top
-    reach = abs(side) * rise
-    out_w, out_h = math.ceil(width + reach) + 8, math.ceil(height * flat) + 8
-    left = sprite.left - 4 - (math.ceil(reach) if side < 0 else 0)
-    top = math.floor(foot[1] - rise * flat) - 4
-    # Image point (x, y) with height h = foot - y is shaded at (x + side h, foot - flat h).
-    forward = np.array(
-        [
-            [1.0, -side, sprite.left + side * (foot[1] - sprite.top) - left],
-            [0.0, flat, foot[1] - flat * (foot[1] - sprite.top) - top],
-        ],
-        np.float32,
-    )
-    dark = cv2.warpAffine(alpha, forward, (out_w, out_h), flags=cv2.INTER_LINEAR)
-    soft = max(height * 0.008, 0.7)
-    dark = cv2.GaussianBlur(dark, (0, 0), soft)
-    _darken(view.colour, dark * strength, left, top)
-
-
-def _lay_contact(view: View, sprite: Sprite, foot: tuple[float, float], strength: float) -> None:
-    columns = np.flatnonzero(sprite.channels[:, :, ALPHA].any(axis=0))
-    if not columns.size:
-        return
-    half = 0.62 * (columns[-1] - columns[0] + 1)
-    middle = sprite.left + 0.5 * float(columns[0] + columns[-1] + 1)
-    tall = max(half * 0.20, 1.0)
-    left, top = math.floor(middle - 1.6 * half), math.floor(foot[1] - 1.8 * tall)
-    xs = (np.arange(math.ceil(3.2 * half) + 1) + left + 0.5 - middle) / half
-    ys = (np.arange(math.ceil(3.6 * tall) + 1) + top + 0.5 - foot[1]) / tall
-    dark = strength * np.exp(-2.2 * ys[:, None] ** 2) * np.exp(-2.2 * xs[None, :] ** 2)
-    _darken(view.colour, dark.astype(np.float32), left, top)
-
-
-def _darken(image: NDArray[np.uint8], dark: FloatImage, left: int, top: int) -> None:
-    windows = overlap(image.shape, left, top, dark.shape)
-    if windows is None:
-        return
-    outer, inner = windows
-    shaded = image[outer] * (1.0 - dark[inner])[:, :, None]
-    image[outer] = np.rint(shaded).astype(np.uint8)
 
 
 def blur_sprite(sprite: Sprite, dx: float, dy: float) -> Sprite:

@@ -16,6 +16,8 @@ from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage
 RED, WARMTH, ALPHA = 0, 3, 4
 """Channels of a sprite: red, green, blue, temperature, coverage; all times the coverage."""
 _KNOTS = np.linspace(0.0, 1.0, 17)
+_END = np.clip(6.4 * np.minimum(_KNOTS, 1 - _KNOTS), 0.0, 1.0)
+_ROUND_ENDS = np.sqrt(1.0 - (1.0 - _END) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +212,7 @@ def cloth_surface(
 
 def capsule(start: float, end: float) -> NDArray[np.float64]:
     """Half widths of a limb that narrows from `start` to `end` px, with round ends."""
-    widths = start + (end - start) * _KNOTS
-    rounding = np.sqrt(np.clip(1.0 - (1.0 - 2 * np.minimum(_KNOTS, 1 - _KNOTS) * 3.2) ** 2, 0, 1))
-    rounding[np.minimum(_KNOTS, 1 - _KNOTS) > 1 / 6.4] = 1.0
-    return np.asarray(widths * rounding)
+    return np.asarray((start + (end - start) * _KNOTS) * _ROUND_ENDS)
 
 
 def profile(*widths: float) -> NDArray[np.float64]:

@@ -21,10 +21,10 @@ _IN_FRONT_M = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One thing in front of the target.
+    """One thing that stands in the way or drives past.
 
     Attributes:
-        kind: a prop's kind, or `van` or `truck`.
+        kind: a prop's kind, or `van`, `truck` or `car`.
         x: where it is in every frame, metres.
         z: its distance, metres.
     """
@@ -49,6 +49,15 @@ def plan_obstacles(
     if config.has("HO"):
         found.append(_hiding(config, path, rng))
     return tuple(found)
+
+
+def passing_car(config: SceneConfig, path: Path, rng: np.random.Generator) -> Obstacle:
+    """A car that drives by behind the target: at night its headlights dazzle."""
+    seconds = np.arange(config.length) / config.fps
+    meeting = float(rng.uniform(0.3, 0.7)) * config.length / config.fps
+    pace = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(4.0, 6.0))
+    z = float(path.z.max()) + 4.5
+    return Obstacle("car", float(path.x.mean()) + pace * (seconds - meeting), z, _WIDE_M["car"])
 
 
 def _partial_width(config: SceneConfig, kind: str) -> float:

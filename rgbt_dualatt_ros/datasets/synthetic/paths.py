@@ -15,7 +15,7 @@ Values = NDArray[np.float64]
 
 SPEED_M_S = {"person": 1.35, "cyclist": 3.2, "car": 4.0, "dog": 1.9}
 NEAR_M = {"person": 7.8, "cyclist": 8.6, "car": 13.0, "dog": 6.6}
-_SMALL_M = {"person": 27.0, "cyclist": 35.0, "car": 62.0, "dog": 25.0}
+_SMALL_M = {"person": 27.0, "cyclist": 35.0, "car": 62.0, "dog": 27.0}
 """Distances at which the target covers about 250 px of a 640 px wide picture."""
 _SHARE_OF_WIDTH = 0.54
 _STRIDE_M = {"person": 1.45, "cyclist": 2.6, "car": 1.0, "dog": 0.95}

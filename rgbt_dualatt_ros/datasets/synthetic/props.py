@@ -8,6 +8,7 @@ import numpy as np
 
 from rgbt_dualatt_ros.datasets.synthetic.limb import ALPHA, WARMTH, Sprite
 from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage, sample_tile, spectral_noise
+from rgbt_dualatt_ros.datasets.synthetic.shadows import Shade, cast_shadow
 from rgbt_dualatt_ros.datasets.synthetic.weather import Weather
 
 PARTIAL_KINDS = ("trunk", "post")
@@ -34,12 +35,13 @@ class Prop:
 
     Attributes:
         z: its distance, metres.
-        sprite: its corner is relative to its ground point.
+        sprite, shades: their corners are relative to its ground point.
         glows: it is a light itself and needs none.
     """
 
     z: float
     sprite: Sprite
+    shades: list[Shade]
     glows: bool
 
 
@@ -106,7 +108,8 @@ def draw_prop(
     # A glow adds light without hiding what is behind it.
     channels[:, :, :WARMTH] = lit if glows else lit * cover[:, :, None]
     channels[:, :, WARMTH] = (weather.ambient + warmth) * cover
-    return Prop(z, Sprite(channels, -(width // 2), -height), glows)
+    sprite = Sprite(channels, -(width // 2), -height)
+    return Prop(z, sprite, cast_shadow(sprite, (0.0, 0.0), weather), glows)
 
 
 def _post(face: _Face) -> _Look:

@@ -8,12 +8,12 @@ import numpy as np
 
 from rgbt_dualatt_ros.datasets.synthetic.body import Body
 from rgbt_dualatt_ros.datasets.synthetic.car import draw_car
-from rgbt_dualatt_ros.datasets.synthetic.car_models import TRUCK, VAN
+from rgbt_dualatt_ros.datasets.synthetic.car_models import SALOON, TRUCK, VAN
 from rgbt_dualatt_ros.datasets.synthetic.geometry import CameraPose, Lens, normal_lens, wide_lens
 from rgbt_dualatt_ros.datasets.synthetic.lighting import Lighting
 from rgbt_dualatt_ros.datasets.synthetic.likeness import draw_body, draw_similar
 from rgbt_dualatt_ros.datasets.synthetic.noise import smooth_interpolate, smooth_walk, stream
-from rgbt_dualatt_ros.datasets.synthetic.obstacles import Obstacle, plan_obstacles
+from rgbt_dualatt_ros.datasets.synthetic.obstacles import Obstacle, passing_car, plan_obstacles
 from rgbt_dualatt_ros.datasets.synthetic.paths import (
     Path,
     Values,
@@ -25,9 +25,11 @@ from rgbt_dualatt_ros.datasets.synthetic.scene_config import SceneConfig
 from rgbt_dualatt_ros.datasets.synthetic.skeleton import Pose
 from rgbt_dualatt_ros.datasets.synthetic.weather import Weather, draw_weather
 
-_MODELS = {"van": VAN, "truck": TRUCK}
+_MODELS = {"van": VAN, "truck": TRUCK, "car": SALOON}
 _PLACES = ("street", "park", "courtyard")
 _CLUTTER_OTHERS = 3
+_ROOM_M = {"person": 1.0, "cyclist": 1.1, "car": 2.6, "dog": 0.8}
+"""Metres that two of a kind keep apart."""
 _LAMP_GAP_M, _LAMPS_BEHIND_M = 5.6, 2.4
 
 
@@ -79,6 +81,8 @@ def write_script(config: SceneConfig) -> Script:
     lamps_x = stream(seed, "lamps").uniform(-2.5, 2.5) + np.arange(-3, 4) * _LAMP_GAP_M
     lamps = tuple((float(x), _LAMPS_BEHIND_M + float(path.z.mean())) for x in lamps_x)
     obstacles = plan_obstacles(config, path, stream(seed, "obstacles"))
+    if weather.night and not config.has("LR"):
+        obstacles = (*obstacles, passing_car(config, path, stream(seed, "night car")))
     vehicles = _vehicles(config, obstacles, weather)
     return Script(
         lens=lens,
@@ -162,7 +166,8 @@ def _others(config: SceneConfig, target: Actor, weather: Weather) -> tuple[Actor
     for index in range(count):
         body = draw_similar(target.body, config.target, likeness, rng, weather.ambient)
         meeting = (0.38, 0.62, 0.84, 0.25, 0.5, 0.72)[index] + float(rng.uniform(-0.04, 0.04))
-        behind = float(rng.uniform(0.9, 1.6)) * (-0.75 if index % 3 == 2 else 1.0)
+        behind = float(rng.uniform(0.9, 1.5)) * _ROOM_M[config.target]
+        behind *= -0.75 if index % 3 == 2 else 1.0
         towards = -1.0 if np.mean(np.diff(target.path.x)) > 0 else 1.0
         pace = towards * usual * float(rng.uniform(0.7, 1.2)) * (0.35 if index == 1 else 1.0)
         path = crossing_path(config, target.path, meeting, (0.0, behind), pace)
@@ -178,7 +183,8 @@ def _passers(config: SceneConfig, target: Actor, weather: Weather) -> list[Actor
     for _ in range(int(rng.integers(1, 3))):
         body = draw_body("person", rng, weather.ambient)
         walker = _calm(config, "person")
-        offset = (float(rng.uniform(-4, 4)), float(rng.uniform(6.0, 9.0)))
+        beyond = float(target.path.z.max() - target.path.z[round(0.5 * (config.length - 1))])
+        offset = (float(rng.uniform(-4, 4)), beyond + float(rng.uniform(5.0, 8.0)))
         path = crossing_path(walker, target.path, 0.5, offset, float(rng.choice([-1.2, 1.2])))
         actors.append(Actor(body, path, _poses(walker, path, rng)))
     return actors

@@ -13,6 +13,8 @@ from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage, stream
 from rgbt_dualatt_ros.datasets.synthetic.props import Prop, draw_prop
 from rgbt_dualatt_ros.datasets.synthetic.script import Actor, Script
 
+_SPARE = 0.12
+"""Others are painted this far beyond the image, as a share of its width: shadows reach in."""
 MIN_VISIBLE = 0.10
 """Below this visible share the target counts as absent and its truth is NaN."""
 
@@ -24,18 +26,19 @@ class Placed:
     Attributes:
         foot: its ground point in the image, px.
         z: its distance, metres; the nearer hides the farther.
-        actor: None for a prop.
+        actor, placement: None for a prop.
         smear: image motion during one frame period, px, relative to the backdrop.
-        glows: it is a light itself and needs none.
+        prop: None for an actor.
     """
 
     sprite: Sprite
     foot: tuple[float, float]
     x: float
     z: float
-    actor: Actor | None
+    actor: Actor | None = None
+    placement: Placement | None = None
     smear: tuple[float, float] = (0.0, 0.0)
-    glows: bool = False
+    prop: Prop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class Stage:
     def __init__(self, script: Script, seed: int) -> None:
         """Props are painted once."""
         self._script = script
+        size = script.lens.size
+        spare = round(_SPARE * size.width)
+        self._around = (-spare, -spare, size.width + spare, size.height + spare)
         rng = stream(seed, "props")
         self._props = [
             (self._draw(obstacle.kind, obstacle.z, obstacle.wide_m, rng), obstacle.x)
@@ -124,14 +130,16 @@ class Stage:
             float(actor.path.heading[frame]),
             script.lens.height / z,
         )
-        sprite = render_body(
-            actor.body, placement, actor.poses[frame], script.weather.light, outline_only
-        )
+        # The target must be whole, because its visible share is measured on it.
+        within = None if actor is script.target else self._around
+        pose, light = actor.poses[frame], script.weather.light
+        sprite = render_body(actor.body, placement, pose, light, outline_only, within)
         before = max(frame - 1, 0)
         old = script.lens.ground_point(
             float(actor.path.x[before]), float(actor.path.z[before]), camera
         )
-        return Placed(sprite, foot, x, z, actor, (foot[0] - old[0], foot[1] - old[1]))
+        smear = foot[0] - old[0], foot[1] - old[1]
+        return Placed(sprite, foot, x, z, actor, placement, smear)
 
     def _draw(self, kind: str, z: float, wide_m: float, rng: np.random.Generator) -> Prop:
         return draw_prop(kind, z, wide_m, self._script.lens.scale(z), self._script.weather, rng)
@@ -144,7 +152,7 @@ class Stage:
             foot = script.lens.ground_point(x, prop.z, script.cameras[frame])
             left, top = round(foot[0]) + prop.sprite.left, round(foot[1]) + prop.sprite.top
             sprite = Sprite(prop.sprite.channels, left, top)
-            placed.append(Placed(sprite, foot, x, prop.z, None, glows=prop.glows))
+            placed.append(Placed(sprite, foot, x, prop.z, prop=prop))
         return placed
 
     def _in_view(self, actor: Actor, frame: int) -> bool:

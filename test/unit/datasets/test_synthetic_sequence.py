@@ -63,6 +63,9 @@ def test_frames_have_the_promised_types() -> None:
         assert frame.thermal16.shape == (120, 160)
         assert frame.thermal16.dtype == np.uint16
         assert frame.truth.dtype == np.float32
+        # Hundredths of a kelvin of an outdoor scene: from a cold sky to warm skin.
+        assert 24_000 < frame.thermal16.min() < 27_500
+        assert 29_500 < frame.thermal16.max() < 31_500
 
 
 def test_implements_the_sequence_protocol() -> None:
