@@ -34,7 +34,11 @@ SPEC_HELP = (
 
 
 def demo_scene(seed: int = 7) -> SceneConfig:
-    """The hard scene of `make demo`: twelve seconds that a good tracker can follow to the end."""
+    """The hard scene of `make demo`: twelve seconds that a good tracker can follow to the end.
+
+    The seed was picked from 4, 7, 11 and 12 as the one that our tracker follows, so a score on it
+    shows that the parts work together and compares no trackers; `attribute_scenes` is for that.
+    """
     return SceneConfig(
         attributes=("PO", "SV", "CM"),
         target="person",
