@@ -16,7 +16,7 @@ from rgbt_dualatt_ros.core.errors import DatasetError
 
 _LOGGER = logging.getLogger(__name__)
 _METADATA_FILE = "metadata.yaml"
-_STORAGE_SUFFIXES = (".mcap", ".db3")
+STORAGE_SUFFIXES = (".mcap", ".db3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,12 @@ def _find_storage(path: Path) -> Path:
     if not path.exists():
         raise DatasetError(f"bag {path} does not exist")
     if path.is_file():
-        if path.suffix not in _STORAGE_SUFFIXES:
+        if path.suffix not in STORAGE_SUFFIXES:
             raise DatasetError(f"{path} is not a bag; expected a folder, or a .mcap or .db3 file")
         return path
     if (path / _METADATA_FILE).is_file():
         return path
-    files = [file for file in sorted(path.iterdir()) if file.suffix in _STORAGE_SUFFIXES]
+    files = [file for file in sorted(path.iterdir()) if file.suffix in STORAGE_SUFFIXES]
     if len(files) != 1:
         raise DatasetError(
             f"{path} is not a bag: no {_METADATA_FILE} and {len(files)} .mcap or .db3 files in it"

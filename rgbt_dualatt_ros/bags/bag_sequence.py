@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rgbt_dualatt_ros.bags.bag_reader import BagReader, RawMessage
+from rgbt_dualatt_ros.bags.bag_reader import STORAGE_SUFFIXES, BagReader, RawMessage
 from rgbt_dualatt_ros.bags.bag_topics import (
     COMPRESSED_TYPE,
     TRUTH_TYPE,
@@ -32,7 +32,6 @@ from rgbt_dualatt_ros.streaming.pair_synchronizer import PairSynchronizer
 
 _LOGGER = logging.getLogger(__name__)
 _NS_PER_MS = 1e6
-_STORAGE_SUFFIXES = (".mcap", ".db3")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +81,7 @@ class BagSequence:
     ) -> None:
         self.path = Path(path)
         name = self.path.resolve()
-        self.name = name.stem if name.suffix in _STORAGE_SUFFIXES else name.name
+        self.name = name.stem if name.suffix in STORAGE_SUFFIXES else name.name
         self._config = config or Config()
         self._topics = topics or BagTopics()
         stamps_ns, true_boxes = self._read_stamps()

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -25,7 +25,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rgbt_dualatt_ros.bags.bag_topics import COMPRESSED_SUFFIX, TRUTH_TYPE, BagTopics
 from rgbt_dualatt_ros.bags.image_encoder import ImageEncoder, ImageOptions
 from rgbt_dualatt_ros.bags.message_types import message_typestore, truth_message
-from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 
 Storage = Literal["mcap", "sqlite3"]
 STORAGES: tuple[Storage, ...] = ("mcap", "sqlite3")
@@ -89,11 +89,19 @@ class BagOptions:
         topics: names of the topics; compressed images go one level below.
         images: encodings of both cameras.
         overwrite: whether an older bag of the same name is replaced.
+
+    Raises:
+        ConfigError: when two topics are the same.
     """
 
     topics: BagTopics = field(default_factory=BagTopics)
     images: ImageOptions = field(default_factory=ImageOptions)
     overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        names = astuple(self.topics)
+        if len(set(names)) < len(names):
+            raise ConfigError(f"each needs a topic of its own; got {', '.join(names)}")
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:

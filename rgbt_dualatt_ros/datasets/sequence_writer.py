@@ -79,6 +79,8 @@ def write_sequence(
             raise DatasetError(f"no frame to write into {folder}")
         unfinished.chmod(0o755)  # mkdtemp's own mode keeps others out
         unfinished.rename(folder)
+    except OSError as error:
+        raise DatasetError(f"cannot write {folder}: {error.strerror}") from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return count

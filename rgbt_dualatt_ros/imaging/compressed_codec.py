@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 
 from rgbt_dualatt_ros.core.errors import EncodingError
 from rgbt_dualatt_ros.imaging.message_fields import CompressedImageMessage, Pixels, byte_view
+
+if TYPE_CHECKING:
+    from cv2.typing import MatLike  # the OpenCV of Ubuntu has no such module
 
 _JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 _PNG_START, _PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND"

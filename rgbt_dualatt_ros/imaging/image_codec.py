@@ -105,8 +105,8 @@ def decode_image(
 def unknown_encoding(encoding: str, where: str, reason: str = "") -> MissingDependencyError:
     """The error for an encoding that only cv_bridge could read."""
     return MissingDependencyError(
-        f"{where}: encoding {encoding!r} is not one of {', '.join(ENCODINGS)}; cv_bridge may read "
-        f"it: install ros-<distro>-cv-bridge (apt){reason}"
+        f"{where}: encoding {encoding!r} is not one of {', '.join(ENCODINGS)}; the live node may "
+        f"read it with cv_bridge: install ros-<distro>-cv-bridge (apt){reason}"
     )
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
+from rgbt_dualatt_ros.bags.bag_topics import BagTopics
 from rgbt_dualatt_ros.bags.bag_writer import BagOptions, CameraFrame, CameraFrames, write_bag
-from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 
 TinyClass = Callable[..., CameraFrames]
 
@@ -81,6 +82,11 @@ def test_a_failure_keeps_the_bag_that_was_to_be_replaced(
         write_bag(failing, path, "mcap", BagOptions(overwrite=True))
     assert names_in(tmp_path) == ["bag"]
     assert len(BagSequence(path)) == 2
+
+
+def test_one_topic_for_both_cameras_is_refused() -> None:
+    with pytest.raises(ConfigError, match="each needs a topic of its own; got /a, /a"):
+        BagOptions(BagTopics(rgb="/a", thermal="/a"))
 
 
 def test_folders_above_are_made(tmp_path: Path, tiny_class: TinyClass) -> None:

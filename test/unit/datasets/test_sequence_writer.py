@@ -5,6 +5,7 @@ Proves: no loss between `write_sequence` and `open_sequence`, and nothing half-w
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,18 @@ def test_nothing_half_written_stays(tmp_path: Path) -> None:
         write_sequence(failing(), tmp_path / "walker")
     with pytest.raises(DatasetError, match="no frame to write"):
         write_sequence([], tmp_path / "walker")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_disk(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("rgbt_dualatt_ros.datasets.sequence_writer.write_stamps", fill_disk)
+    with pytest.raises(DatasetError, match="walker: No space left on device"):
+        write_sequence(noise_frames(), tmp_path / "walker")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,6 +7,8 @@ is ignored; damaged data is refused. Not: raw images (test_image_codec.py), Open
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 from array import array
 from dataclasses import dataclass
 from typing import cast
@@ -190,3 +192,12 @@ def test_all_carriers_of_bytes_are_read() -> None:
     for carrier in carriers:
         decoded = decode_compressed(FakeCompressed("png", carrier), "/topic")
         np.testing.assert_array_equal(decoded, smooth_bgr()[..., ::-1])
+
+
+def test_an_opencv_without_typing_module_is_enough() -> None:
+    # That of Ubuntu 22.04 and 24.04, which every ROS 2 from apt uses.
+    program = (
+        "import sys, cv2; sys.modules['cv2.typing'] = None; "
+        "import rgbt_dualatt_ros.imaging.pair_decoder"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
