@@ -11,6 +11,7 @@ last box it had published before: that is what a robot would have had (evaluatio
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.evaluation.live import Answer, StampedTruth, record_of_answers
 from rgbt_dualatt_ros.evaluation.one_pass import Pass
 from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.ros.answer_bag import write_answers
 from rgbt_dualatt_ros.ros.bag_player import BagPlayer
 from rgbt_dualatt_ros.ros.messages import to_target_box, to_time
 from rgbt_dualatt_ros.ros.node_child import NodeChild
@@ -79,7 +81,7 @@ def run_replay(replay: Replay, folder: Path) -> Record:
     """Play the bag once and score the answers by their stamps.
 
     Args:
-        folder: takes the node's log and settings.
+        folder: takes the node's log, its settings, and a bag of what it published.
 
     Raises:
         RgbtError: when the node ends, is not ready in time, or publishes nothing.
@@ -93,6 +95,7 @@ def run_replay(replay: Replay, folder: Path) -> Record:
         session.wait_until_ready()
         session.play()
         session.wait_until_done()
+    session.keep_answers(folder / "answers")
     return session.to_record()
 
 
@@ -166,6 +169,14 @@ class _Session:
                 finished, since_s = self._recorder.pairs_finished, time.monotonic()
             elif self._recorder.is_node_idle and time.monotonic() - since_s > 1.0:
                 return
+
+    def keep_answers(self, path: Path) -> None:
+        """Write what was published for images into a bag; the waiting before them is left out."""
+        first_ns = int(self._replay.sequence.stamps_ns[0])
+        last_ns = int(self._replay.sequence.stamps_ns[-1])
+        kept = [m for m in self._recorder.published if first_ns <= m.stamp_ns <= last_ns]
+        shutil.rmtree(path, ignore_errors=True)
+        write_answers(kept, path)
 
     def to_record(self) -> Record:
         """The answers as a record.

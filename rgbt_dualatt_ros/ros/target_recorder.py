@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass
 
 from rclpy.node import Node
+from rclpy.serialization import serialize_message
 from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
 
 from rgbt_dualatt_ros.core.prediction import Prediction
+from rgbt_dualatt_ros.ros.answer_bag import PublishedMessage
 from rgbt_dualatt_ros.ros.messages import to_ns, to_prediction
 from rgbt_dualatt_ros.ros.qos import RESULTS
 from rgbt_dualatt_ros.ros.status_board import NodeState
@@ -31,6 +33,7 @@ class TargetRecorder:
         last_status: None before the first.
         status_count: statuses heard.
         processing_ns: time in the tracker by the stamp of the pair.
+        published: every message, serialised.
     """
 
     def __init__(self, node: Node, tracker_name: str) -> None:
@@ -38,12 +41,13 @@ class TargetRecorder:
         self.last_status: TrackerStatus | None = None
         self.status_count = 0
         self.processing_ns: dict[int, int] = {}
+        self.published: list[PublishedMessage] = []
+        self._targets_topic = f"{tracker_name}/targets"
+        self._status_topic = f"{tracker_name}/status"
         node.create_subscription(
-            TrackedTargetArray, f"{tracker_name}/targets", self._hear_targets, RESULTS
+            TrackedTargetArray, self._targets_topic, self._hear_targets, RESULTS
         )
-        node.create_subscription(
-            TrackerStatus, f"{tracker_name}/status", self._hear_status, RESULTS
-        )
+        node.create_subscription(TrackerStatus, self._status_topic, self._hear_status, RESULTS)
 
     @property
     def is_node_ready(self) -> bool:
@@ -63,13 +67,22 @@ class TargetRecorder:
         """Whether the node has finished all the pairs it has seen."""
         return self.last_status is None or self.pairs_finished >= self.last_status.pairs_seen
 
+    def _keep(self, topic: str, message: TrackedTargetArray | TrackerStatus) -> None:
+        stamp_ns = to_ns(message.header.stamp)
+        name = type(message).__name__
+        self.published.append(
+            PublishedMessage(topic, name, stamp_ns, bytes(serialize_message(message)))
+        )
+
     def _hear_targets(self, message: TrackedTargetArray) -> None:
         arrival_ns = time.monotonic_ns()
+        self._keep(self._targets_topic, message)
         if message.targets:
             prediction = to_prediction(message.targets[0], to_ns(message.header.stamp))
             self.predictions.append(HeardPrediction(prediction, arrival_ns))
 
     def _hear_status(self, message: TrackerStatus) -> None:
+        self._keep(self._status_topic, message)
         if self.last_status is None or message.pairs_processed > self.last_status.pairs_processed:
             stamp_ns = to_ns(message.header.stamp)
             self.processing_ns[stamp_ns] = round(message.processing_ms * NS_PER_MS)

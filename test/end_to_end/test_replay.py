@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from rgbt_dualatt_ros.bags.bag_reader import BagReader
 from rgbt_dualatt_ros.bags.bag_writer import write_bag
 from rgbt_dualatt_ros.datasets.synthetic import SyntheticSequence, parse_scene
 
@@ -62,6 +63,10 @@ def test_tracker_beats_the_first_box(bag: Path, tmp_path: Path) -> None:
     assert measures["answers"] == FRAMES
     assert 0 < measures["latency_p50_ms"] <= measures["latency_p99_ms"]
     assert (out / "index.html").stat().st_size > 1000
+    with BagReader(out / "node/dualatt/answers") as answers:
+        heard = [message for _, _, message in answers.messages(["/tracker/targets"])]
+    assert len(heard) == FRAMES
+    assert heard[-1].targets[0].width > 0
     table = done.stdout.splitlines()
     assert table[0].split()[:2] == ["tracker", "PR@20"]
     assert table[1].split()[0] == "dualatt"
