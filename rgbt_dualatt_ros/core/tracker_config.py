@@ -26,7 +26,10 @@ class SearchConfig:
         unit="grey levels",
     )
     lost_step: float = setting(
-        1.5, "Step of the search around the lost target, in its sides.", 0.1, 10.0
+        0.6, "Step of the search for a lost target, in sides of the window.", 0.1, 10.0
+    )
+    patience: int = setting(
+        2, "Doubtful frames before every other frame looks elsewhere.", 0, 100_000
     )
 
 
@@ -35,12 +38,12 @@ class FeatureConfig:
     """From the maps of the net to one vector a box."""
 
     components: int = setting(
-        64, "Features a modality keeps after rotation to frame one's components.", 1, 4096
+        32, "Features a modality keeps after rotation to frame one's components.", 1, 4096
     )
     whitening: float = setting(
         0.0, "0 keeps each channel's own strength, 1 makes all equally strong.", 0.0, 1.0
     )
-    smoothing: int = setting(3, "Side of the mean filter on the maps; 1 leaves it out.", 1, 9)
+    smoothing: int = setting(1, "Side of the mean filter on the maps; 1 leaves it out.", 1, 9)
     bins: int = setting(3, "A box is read at bins x bins places.", 1, 14)
     context: float = setting(1.2, "Boxes are enlarged by this before reading.", 0.5, 4.0)
 
@@ -53,9 +56,6 @@ class ProposalConfig:
     shift: float = setting(0.6, "Spread of their centres, in mean sides of the box.", 0.0, 10.0)
     scale: float = setting(1.08, "Spread of their size, a factor.", 1.0, 4.0)
     aspect: float = setting(1.0, "Spread of width against height, a factor.", 1.0, 4.0)
-    wide_shift: float = setting(
-        1.4, "As `shift`, for half of the boxes while the target is uncertain.", 0.0, 10.0
-    )
     best: int = setting(5, "The result is the mean of this many best boxes.", 1, 1000)
 
 
@@ -126,6 +126,7 @@ class LearningConfig:
     )
     iterations: int = setting(15, "Learning steps of an update, spread over frames.", 0, 1000)
     interval: int = setting(10, "Frames between long-term updates.", 1, 10_000)
+    short_term: bool = setting(True, "Update once when the target becomes uncertain.")
     early_interval: int = setting(2, "The same, soon after the start.", 1, 10_000)
     early_frames: int = setting(8, "How many frames count as soon after the start.", 0, 10_000)
     positives_per_frame: int = setting(50, "Target samples of a trusted frame.", 1, 10_000)
@@ -178,8 +179,13 @@ class StatusConfig:
         0.4, "Trusted again above this share of the reference.", -10.0, 10.0
     )
     trusted_after: int = setting(2, "Good frames in a row before it is trusted again.", 1, 1000)
+    found_above: float = setting(
+        0.7, "A place elsewhere must score above this share of the reference.", -10.0, 10.0
+    )
     lost_after: int = setting(15, "Uncertain frames in a row before it is lost.", 1, 100_000)
-    found_after: int = setting(3, "Good frames in a row before a lost one is found.", 1, 1000)
+    found_after: int = setting(
+        3, "Good frames in a row before the target counts as found elsewhere.", 1, 1000
+    )
     least_reference: float = setting(
         1.0, "The reference never falls below this score.", 1e-3, 1000.0
     )

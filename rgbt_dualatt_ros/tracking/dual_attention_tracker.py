@@ -9,6 +9,7 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import FramePairError, NotInitializedError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.core.proposals import ProposalSet
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.backbone import Backbone
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
@@ -88,17 +89,15 @@ class DualAttentionTracker:
         """Localise the target, then learn from it; see `Tracker.track`."""
         state = self._checked_state(pair)
         self.clock.start()
-        place = self._search_place(state)
+        is_elsewhere = state.looks_elsewhere(self._config.search.patience)
+        place = self._place_elsewhere(state) if is_elsewhere else state.box
         features = self._extractor.extract(pair, SearchWindow.around(place, self._config.search))
         self.clock.mark("features")
         if not features.sees.any():
             return self._wait(pair, state)
-        region = features.window.visible(state.size)
-        scored = self._scorer.best(features, self._local.propose(state, place, region, self._rng))
-        self.clock.mark("score")
-        finding = self._localizer.localize(scored, pair.size)
-        self._state = self._judge(state, finding)
+        finding, is_elsewhere = self._localize(features, place, is_elsewhere=is_elsewhere)
         self.clock.mark("localize")
+        self._state = self._judge(state, finding, is_elsewhere=is_elsewhere)
         self._learn(features, state.status)
         self.clock.mark("learn")
         return self._predict(pair, self._state, finding)
@@ -112,17 +111,38 @@ class DualAttentionTracker:
             )
         return self._state
 
-    def _search_place(self, state: TrackState) -> Box:
-        if not state.is_searching:
-            return state.box
-        step = self._config.search.lost_step
-        return search_place(state.trusted, state.frames_lost, step, state.size)
+    def _place_elsewhere(self, state: TrackState) -> Box:
+        search = self._config.search
+        window = SearchWindow.around(state.trusted, search)
+        step = search.lost_step * window.w, search.lost_step * window.h
+        turn = max(0, state.doubtful_frames - search.patience)
+        turn = turn // 2 if state.status is TrackStatus.UNCERTAIN else turn
+        return search_place(state.trusted, turn, step, state.size)
 
-    def _judge(self, state: TrackState, finding: Finding) -> TrackState:
-        status = self._confidence.update(finding.score)
-        return state.after(
-            finding.box, finding.refined, status, has_clue=self._confidence.has_clue
-        )
+    def _localize(
+        self, features: FeatureMap, place: Box, *, is_elsewhere: bool
+    ) -> tuple[Finding, bool]:
+        """The best place near `place`, or anywhere in the window when that one is doubtful."""
+        region = features.window.visible(features.size)
+        if not is_elsewhere:
+            near = self._find(features, self._local.near(place, region, self._rng))
+            if not self._confidence.is_doubtful(near.score):
+                return near, False
+        rough = self._find(features, self._local.anywhere(place, region, self._rng))
+        anywhere = self._find(features, self._local.near(rough.box, region, self._rng))
+        if is_elsewhere or self._confidence.is_found(anywhere.score):
+            return anywhere, True
+        return near, False
+
+    def _find(self, features: FeatureMap, proposals: ProposalSet) -> Finding:
+        return self._localizer.localize(self._scorer.best(features, proposals), features.size)
+
+    def _judge(self, state: TrackState, finding: Finding, *, is_elsewhere: bool) -> TrackState:
+        status = self._confidence.update(finding.score, is_elsewhere=is_elsewhere)
+        has_clue = self._confidence.has_clue
+        if is_elsewhere and not has_clue:
+            return state.after_nothing(status)
+        return state.after(finding.box, finding.refined, status, has_clue=has_clue)
 
     def _wait(self, pair: FramePair, state: TrackState) -> Prediction:
         """No camera shows anything: keep the last trusted box, learn nothing."""
@@ -130,16 +150,16 @@ class DualAttentionTracker:
         return Prediction(state.reported, _SCORE_OF_NOTHING, self._state.status, pair.stamp_ns)
 
     def _learn(self, features: FeatureMap, status_before: TrackStatus) -> None:
-        config = self._config.learning
-        state = self._state
-        if not config.enabled or state is None:
+        config, state = self._config.learning, self._state
+        if not config.enabled or state is None or state.status is TrackStatus.LOST:
             return
         if state.status is TrackStatus.TRACKING:
             if features.sees.all():
                 self._remember(features, state)
-            self._learner.advance()
-        elif status_before is TrackStatus.TRACKING:
+            self._learner.count_frame()
+        elif status_before is TrackStatus.TRACKING and config.short_term:
             self._learner.update_short_term()
+        self._learner.work()
 
     def _remember(self, features: FeatureMap, state: TrackState) -> None:
         config, target = self._config.learning, state.box
@@ -157,6 +177,10 @@ class DualAttentionTracker:
 
     @staticmethod
     def _predict(pair: FramePair, state: TrackState, finding: Finding) -> Prediction:
-        is_lost = state.status is TrackStatus.LOST
-        box = state.reported if is_lost else finding.refined
+        """What is reported: the place being followed; the last trusted one while it is lost."""
+        box = finding.refined
+        if state.status is TrackStatus.LOST:
+            box = state.reported
+        elif state.box != finding.box:  # looked elsewhere in vain
+            box = state.box
         return Prediction(box, finding.score, state.status, pair.stamp_ns, finding.source)

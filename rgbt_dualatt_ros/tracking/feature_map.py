@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 from torchvision.ops import roi_align
 
+from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
@@ -88,11 +89,13 @@ class FeatureMap:
     Attributes:
         components: `(1, 2 K, H, W)`, colour components first.
         window: what part of the image it shows.
+        size: of the image.
         sees: modalities `(2,)` that show something.
     """
 
     components: Tensor
     window: SearchWindow
+    size: ImageSize
     sees: NDArray[np.bool_]
     bins: int
     context: float
@@ -133,10 +136,10 @@ class FeatureExtractor:
 
     def extract(self, pair: FramePair, window: SearchWindow) -> FeatureMap:
         """The feature map of `pair` inside `window`."""
-        return self.extract_crops([cut_pair(pair, window)], [window])[0]
+        return self.extract_crops([cut_pair(pair, window)], [window], pair.size)[0]
 
     def extract_crops(
-        self, crops: Sequence[PairCrop], windows: Sequence[SearchWindow]
+        self, crops: Sequence[PairCrop], windows: Sequence[SearchWindow], size: ImageSize
     ) -> list[FeatureMap]:
         """Feature maps of crops that were already cut (and perhaps altered), in one batch."""
         if self._basis is None:
@@ -148,7 +151,9 @@ class FeatureExtractor:
             sees = seeing(crop, self._config.search.min_contrast)
             components = self._basis.project(each[None], sees)
             visible = sees & self._basis.is_known
-            found.append(FeatureMap(components, window, visible, settings.bins, settings.context))
+            found.append(
+                FeatureMap(components, window, size, visible, settings.bins, settings.context)
+            )
         return found
 
     @torch.no_grad()

@@ -58,7 +58,7 @@ class FirstFrame:
         for index in range(self._config.first_frame.views):
             windows.append(view_window(box, self._config.search, rng))
             crops.append(alter(cut_pair(pair, windows[-1]), index, rng))
-        return self._extractor.extract_crops(crops, windows)
+        return self._extractor.extract_crops(crops, windows, pair.size)
 
     def _shares(self, maps: int) -> list[float]:
         if maps == 1:

@@ -7,44 +7,39 @@ from collections.abc import Iterator
 from rgbt_dualatt_ros.core.box import Box, ImageSize
 
 
-def search_place(trusted: Box, turn: int, step: float, size: ImageSize) -> Box:
+def search_place(trusted: Box, turn: int, step: tuple[float, float], size: ImageSize) -> Box:
     """The box of the same size at the `turn`-th place of the search.
 
-    The rounds widen: after each the search returns to the middle, so that near places are seen
-    most often and every place of the image again and again.
+    The rounds widen: each begins again beside the middle, so that near places are seen most often
+    and every place of the image again and again.
 
     Args:
         trusted: where the target was trusted last.
-        turn: counts frames since it was lost, from 0.
-        step: distance of neighbouring places, in sides of the box.
+        turn: counts the places looked at, from 0.
+        step: distance of neighbouring places in x and y, px.
         size: of the image; places whose centre lies outside are left out.
     """
-    remaining = turn
-    radius = 1
+    places: list[Box] = []
+    ring = 1
     while True:
-        places = list(_places(trusted, radius, step, size))
-        if remaining < len(places):
-            return places[remaining]
-        remaining -= len(places)
-        is_whole = not any(_ring_inside(trusted, radius + 1, step, size))
-        radius = radius if is_whole else radius + 1
-        if is_whole:
-            remaining %= len(places)
+        outer = list(_ring_inside(trusted, ring, step, size))
+        if not outer:  # the image is covered: go round in it for ever
+            return places[turn % len(places)] if places else trusted
+        places += outer
+        if turn < len(places):
+            return places[turn]
+        turn -= len(places)
+        ring += 1
 
 
-def _places(trusted: Box, radius: int, step: float, size: ImageSize) -> Iterator[Box]:
-    yield trusted
-    for ring in range(1, radius + 1):
-        yield from _ring_inside(trusted, ring, step, size)
-
-
-def _ring_inside(trusted: Box, ring: int, step: float, size: ImageSize) -> Iterator[Box]:
+def _ring_inside(
+    trusted: Box, ring: int, step: tuple[float, float], size: ImageSize
+) -> Iterator[Box]:
     x, y = trusted.center
     for row in range(-ring, ring + 1):
         for column in range(-ring, ring + 1):
             if max(abs(row), abs(column)) != ring:
                 continue
-            new_x = x + column * step * trusted.w
-            new_y = y + row * step * trusted.h
+            new_x, new_y = x + column * step[0], y + row * step[1]
             if 0 <= new_x < size.width and 0 <= new_y < size.height:
                 yield Box(new_x - trusted.w / 2, new_y - trusted.h / 2, trusted.w, trusted.h)

@@ -72,12 +72,15 @@ class OnlineLearner:
         self._positives.add(positives)
         self._negatives.add(negatives)
 
-    def advance(self) -> None:
-        """One frame later: start a long-term update when it is time, do this frame's steps."""
+    def count_frame(self) -> None:
+        """One trusted frame more; starts a long-term update when it is time."""
         self._frame += 1
         interval = self._interval()
         if self._frame % interval == 0:
             self._start_update(self._config.memory.long_term, interval)
+
+    def work(self) -> None:
+        """Do this frame's share of the steps of the update that is under way."""
         steps = min(self._steps_left, self._steps_per_frame)
         for _ in range(steps):
             self._update_step()

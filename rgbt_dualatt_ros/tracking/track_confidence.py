@@ -21,6 +21,7 @@ class TrackConfidence:
         self._accepted: deque[float] = deque(maxlen=config.history)
         self._status = TrackStatus.TRACKING
         self._good_in_row = 0
+        self._good_needed = 0
         self._doubtful_in_row = 0
 
     @property
@@ -38,40 +39,67 @@ class TrackConfidence:
         """Median of the accepted scores: what a trusted target scores nowadays."""
         return statistics.median(self._accepted)
 
+    def is_doubtful(self, score: float) -> bool:
+        """`score` is so low that one should look elsewhere too."""
+        return not self._reaches(score, self._config.uncertain_below)
+
+    def is_found(self, score: float) -> bool:
+        """`score` is high enough for a place away from where the target was followed."""
+        return self._reaches(score, self._config.found_above)
+
     def restart(self, score: float) -> None:
         """Begin with `score`, that of the target in its first frame."""
         self._accepted.clear()
-        self._accepted.append(max(score, self._config.least_reference))
+        self._accept(score)
         self._status = TrackStatus.TRACKING
-        self._good_in_row = self._doubtful_in_row = 0
+        self._good_in_row = self._good_needed = self._doubtful_in_row = 0
 
-    def update(self, score: float | None) -> TrackStatus:
-        """The status after a frame whose best boxes scored `score`; None when nothing was seen."""
-        trusted, doubtful = self._judge(score)
-        self._good_in_row = self._good_in_row + 1 if trusted else 0
+    def update(self, score: float | None, *, is_elsewhere: bool = False) -> TrackStatus:
+        """The status after a frame.
+
+        Args:
+            score: of the best boxes; None when no camera showed anything.
+            is_elsewhere: they were looked for away from where the target was followed, so that
+                more is asked of them.
+        """
         if self._status is TrackStatus.TRACKING:
-            self._doubtful_in_row = 0
-            if doubtful:
-                self._status, self._doubtful_in_row = TrackStatus.UNCERTAIN, 1
-        elif self._good_in_row >= self._needed():
-            self._status, self._doubtful_in_row = TrackStatus.TRACKING, 0
-        elif not trusted:
-            self._doubtful_in_row += 1
-            if self._doubtful_in_row >= self._config.lost_after:
-                self._status = TrackStatus.LOST
+            self._watch(score, is_elsewhere=is_elsewhere)
+        else:
+            self._recover(score, is_elsewhere=is_elsewhere)
         if score is not None and self._status is TrackStatus.TRACKING:
-            self._accepted.append(max(score, self._config.least_reference))
+            self._accept(score)
         return self._status
 
-    def _judge(self, score: float | None) -> tuple[bool, bool]:
-        if score is None:
-            return False, True
-        config = self._config
-        return (
-            score >= config.trusted_above * self.reference,
-            score < config.uncertain_below * self.reference,
-        )
+    def _watch(self, score: float | None, *, is_elsewhere: bool) -> None:
+        if score is None or self.is_doubtful(score) or is_elsewhere:
+            self._status = TrackStatus.UNCERTAIN
+            self._good_in_row, self._doubtful_in_row = 0, 0
+            self._recover(score, is_elsewhere=is_elsewhere)
 
-    def _needed(self) -> int:
-        is_lost = self._status is TrackStatus.LOST
-        return self._config.found_after if is_lost else self._config.trusted_after
+    def _recover(self, score: float | None, *, is_elsewhere: bool) -> None:
+        config = self._config
+        is_good = self._reaches(
+            score, config.found_above if is_elsewhere else config.trusted_above
+        )
+        if is_good and self._good_in_row == 0:
+            is_lost = self._status is TrackStatus.LOST
+            self._good_needed = (
+                config.found_after if is_elsewhere or is_lost else config.trusted_after
+            )
+        self._good_in_row = self._good_in_row + 1 if is_good else 0
+        if is_good:
+            if self._good_in_row >= self._good_needed:
+                self._status, self._doubtful_in_row = TrackStatus.TRACKING, 0
+            return
+        self._doubtful_in_row += 1
+        self._fall()
+
+    def _fall(self) -> None:
+        if self._doubtful_in_row >= self._config.lost_after:
+            self._status = TrackStatus.LOST
+
+    def _reaches(self, score: float | None, share: float) -> bool:
+        return score is not None and score >= share * self.reference
+
+    def _accept(self, score: float) -> None:
+        self._accepted.append(max(score, self._config.least_reference))

@@ -18,7 +18,7 @@ class TrackState:
         trusted: `box` when the target was trusted last.
         reported: the refined box when the target was trusted last.
         status: after the last frame.
-        frames_lost: frames since the target was lost, 0 while it is not.
+        doubtful_frames: frames since the target was trusted last, 0 while it is.
         has_clue: the last frame had a good score though the target does not count as found yet.
     """
 
@@ -27,7 +27,7 @@ class TrackState:
     trusted: Box
     reported: Box
     status: TrackStatus = TrackStatus.TRACKING
-    frames_lost: int = 0
+    doubtful_frames: int = 0
     has_clue: bool = False
 
     @classmethod
@@ -35,22 +35,38 @@ class TrackState:
         """The state in the first frame."""
         return cls(size, box, box, box)
 
-    @property
-    def is_searching(self) -> bool:
-        """Lost and without a clue: look elsewhere than around `box`."""
-        return self.status is TrackStatus.LOST and not self.has_clue
+    def looks_elsewhere(self, patience: int) -> bool:
+        """The next frame should look for the target away from `box`.
+
+        A doubtful target may be hidden where it is or may have jumped: after `patience` frames
+        both are tried in turn; a lost one is looked for elsewhere in every frame.
+        """
+        if self.status is TrackStatus.TRACKING or self.has_clue:
+            return False
+        if self.status is TrackStatus.LOST:
+            return True
+        late = self.doubtful_frames - patience
+        return late > 0 and late % 2 == 1
 
     def after(self, box: Box, refined: Box, status: TrackStatus, *, has_clue: bool) -> TrackState:
         """The state after a frame whose best place was `box`."""
         if status is TrackStatus.TRACKING:
             return TrackState(self.size, box, box, refined)
-        if status is TrackStatus.UNCERTAIN:
-            return replace(self, box=box, status=status, frames_lost=0, has_clue=has_clue)
-        place = box if has_clue else self.trusted
-        lost = self.frames_lost + 1
-        return replace(self, box=place, status=status, frames_lost=lost, has_clue=has_clue)
+        return replace(
+            self,
+            box=box,
+            status=status,
+            doubtful_frames=self.doubtful_frames + 1,
+            has_clue=has_clue,
+        )
 
     def after_nothing(self, status: TrackStatus) -> TrackState:
-        """The state after a frame in which no camera showed anything."""
-        lost = self.frames_lost + 1 if status is TrackStatus.LOST else 0
-        return replace(self, status=status, frames_lost=lost, has_clue=False)
+        """The state after a frame in which no camera showed anything, or nothing elsewhere."""
+        place = self.trusted if status is TrackStatus.LOST else self.box
+        return replace(
+            self,
+            box=place,
+            status=status,
+            doubtful_frames=self.doubtful_frames + 1,
+            has_clue=False,
+        )
