@@ -64,6 +64,9 @@ def _spin(build_tracker: BuildTracker) -> int:
         executor.spin_until_future_complete(node.ended)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
+    except RuntimeError:
+        if rclpy.ok():  # else a signal has ended the context in the middle of a callback
+            raise
     finally:
         has_ended = node.close()
         executor.shutdown()

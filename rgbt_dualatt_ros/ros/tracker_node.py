@@ -11,6 +11,8 @@ from __future__ import annotations
 import functools
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rclpy.callback_groups import CallbackGroup, MutuallyExclusiveCallbackGroup
@@ -166,16 +168,25 @@ class TrackerNode(Node):
         self._intake.clock_jumped_back(self.get_clock().now().nanoseconds)
 
     def _publish(self, outcome: Outcome) -> None:
-        if self.context.ok():
+        with self._unless_shut_down():
             self._outputs.publish_outcome(outcome)
             self._overlay.publish_if_wanted(outcome)
 
     def _publish_rejected(self, queued: QueuedPair) -> None:
-        if self.context.ok():
+        with self._unless_shut_down():
             self._outputs.publish_pair_status(queued)
 
     def _end(self, error: Exception) -> None:
         self.error = error
-        if self.context.ok():
+        with self._unless_shut_down():
             self._outputs.publish_status_if_due(0.0)
         self.ended.set_result(None)
+
+    @contextmanager
+    def _unless_shut_down(self) -> Iterator[None]:
+        """Publishing fails when a signal has ended the context meanwhile, and that is no error."""
+        try:
+            yield
+        except RuntimeError:  # the base of what rcl throws, which has no public name
+            if self.context.ok():
+                raise

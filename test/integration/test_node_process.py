@@ -6,18 +6,22 @@ Not: what it does in between (test_tracker_node.py).
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.ros
 
 START_S = 30.0
+SIDES = {"rgb": np.full((48, 64, 3), 90, np.uint8), "thermal": np.full((48, 64), 90, np.uint8)}
 
 
 EXECUTABLE = ("-m", "rgbt_dualatt_ros.cli.tracker_node")
@@ -52,9 +56,18 @@ class NodeProcess:
             assert self._child.poll() is None, f"the node has ended:\n{self.output}"
             time.sleep(0.02)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._child.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._child.send_signal(number)
+
     def end_by(self, number: signal.Signals) -> int:
         """Send a signal; the exit code."""
-        self._child.send_signal(number)
+        self.send(number)
         return self.wait()
 
     def wait(self) -> int:
@@ -90,6 +103,56 @@ def test_signal_ends_it_quietly(start_process: StartProcess, number: signal.Sign
     assert process.end_by(number) == 0, process.output
     assert "Traceback" not in process.output
     assert "rror" not in process.output
+
+
+@pytest.fixture
+def cameras(make_image: Callable[..., Any]) -> Iterator[Callable[[], bool]]:
+    """Sends one more pair at each call; whether somebody hears it."""
+    import rclpy
+    from sensor_msgs.msg import Image
+
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    node = rclpy.create_node("cameras", context=context)
+    publishers = [node.create_publisher(Image, f"/{side}/image_raw", 5) for side in SIDES]
+    stamps = itertools.count(10**9, 10**6)
+
+    def send() -> bool:
+        stamp_ns = next(stamps)
+        for publisher, side in zip(publishers, SIDES, strict=True):
+            image = make_image(stamp_ns, SIDES[side], "rgb8" if side == "rgb" else "mono8")
+            publisher.publish(image)
+        return all(each.get_subscription_count() > 0 for each in publishers)
+
+    yield send
+    node.destroy_node()
+    rclpy.shutdown(context=context)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_signal_in_the_middle_of_work(
+    start_process: StartProcess, cameras: Callable[[], bool], number: signal.Signals
+) -> None:
+    process = start_process(
+        *EXECUTABLE,
+        "--tracker",
+        "static",
+        "--ros-args",
+        "-p",
+        "target.box:=[9.0, 9.0, 20.0, 20.0]",
+    )
+    deadline = time.monotonic() + START_S
+    while "target 1 started" not in process.output:
+        assert time.monotonic() < deadline, process.output
+        cameras()
+        time.sleep(0.002)
+    process.send(number)
+    while process.is_running:
+        assert time.monotonic() < deadline, "the node does not end"
+        cameras()
+        time.sleep(0.001)
+    assert process.wait() == 0, process.output
+    assert "Traceback" not in process.output
 
 
 @pytest.mark.parametrize(
