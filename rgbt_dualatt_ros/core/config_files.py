@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,13 +22,39 @@ from rgbt_dualatt_ros.core.settings import (
 
 ConfigT = TypeVar("ConfigT")
 
+_PARAMETERS = "ros__parameters"
+# Last parts of the node names whose parameters are ours: any node, or the tracker by its name.
+_OUR_NODES = ("**", "*", "tracker")
+
 
 def read_values(path: Path) -> dict[str, object]:
     """The settings of a YAML file by dotted name, without the wrapper of ROS parameter files.
 
+    Of a ROS parameter file, the parameters of every node and those of the tracker (in any
+    namespace) are taken; a later block wins.
+
     Raises:
-        ConfigError: when the file cannot be read or is no mapping; the text names file and line.
+        ConfigError: when the file cannot be read, is no mapping, or holds parameters of other
+            nodes only; the text names file and line.
     """
+    content = _read_mapping(path)
+    blocks = list(_node_blocks(content))
+    ours = [block for node, block in blocks if node.rpartition("/")[2] in _OUR_NODES]
+    if blocks and not ours:
+        nodes = ", ".join(node for node, _ in blocks)
+        raise ConfigError(f"{path} has no parameters for /tracker or /**, only for {nodes}")
+    values: dict[str, object] = {}
+    for block in ours or [content]:
+        if not isinstance(block, Mapping):
+            raise ConfigError(
+                f"{path}: {_PARAMETERS} must hold names and values, not {type(block).__name__}"
+            )
+        values.update(flatten_names(block))
+    values.pop("use_sim_time", None)  # every ROS node has it; it is none of ours
+    return values
+
+
+def _read_mapping(path: Path) -> Mapping[str, object]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -41,13 +68,21 @@ def read_values(path: Path) -> dict[str, object]:
         return {}
     if not isinstance(content, Mapping):
         raise ConfigError(f"{path} must hold names and values, not {type(content).__name__}")
-    for wrapped in content.values():
-        if isinstance(wrapped, Mapping) and "ros__parameters" in wrapped:
-            content = wrapped["ros__parameters"] or {}
-            break
-    values = flatten_names(content)
-    values.pop("use_sim_time", None)  # every ROS node has it; it is none of ours
-    return values
+    return content
+
+
+def _node_blocks(
+    content: Mapping[str, object], namespace: str = ""
+) -> Iterator[tuple[str, object]]:
+    """Full name and parameters of every node in a ROS parameter file; none in a plain file."""
+    for name, value in content.items():
+        if not isinstance(value, Mapping):
+            continue
+        node = f"{namespace}/{str(name).strip('/')}"
+        if _PARAMETERS in value:
+            block = value[_PARAMETERS]
+            yield node, {} if block is None else block
+        yield from _node_blocks(value, node)
 
 
 def load_config(
@@ -67,7 +102,7 @@ def load_config(
 def to_yaml(config: object) -> str:
     """A ROS parameter file with every value and its meaning; `load_config` reads it back."""
     lines = [
-        "# Every setting with its default. Made by: rgbt-dualatt config --yaml",
+        "# Every setting, its value and its meaning. The defaults: rgbt-dualatt config --yaml",
         "/**:",
         "  ros__parameters:",
     ]
@@ -106,7 +141,7 @@ def _yaml_value(value: Value) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_yaml_float, value)) + "]"
     if isinstance(value, str):
-        return f'"{value}"'
+        return json.dumps(value, ensure_ascii=False)
     return str(value)
 
 

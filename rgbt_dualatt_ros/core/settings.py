@@ -94,7 +94,7 @@ class Setting:
         if self.kind == "bool" and text.lower() in ("true", "false"):
             return self.check(text.lower() == "true")
         if self.kind == "int":
-            return self.check(int(text) if text.lstrip("+-").isdecimal() else text)
+            return self.check(_whole_number(text))
         if self.kind == "floats":
             return self.check([part.strip() for part in text.split(",") if part.strip()])
         return self.check(text)
@@ -113,6 +113,13 @@ class Setting:
                 raise ConfigError(
                     f"{self.name} must lie in {self.range_text}{unit}; got {value!r}"
                 )
+
+
+def _whole_number(text: str) -> int | str:
+    try:
+        return int(text)
+    except ValueError:
+        return text
 
 
 def _written(number: float) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rgbt_dualatt_ros.core.config import Config, SyncConfig, TargetConfig
 from rgbt_dualatt_ros.core.config_files import load_config, to_yaml
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 
 
 @pytest.fixture
@@ -29,8 +30,25 @@ def settings_file(tmp_path: Path) -> Path:
         pytest.param("sync.slop_ms: 4.5\n", id="dotted"),
         pytest.param("/**:\n  ros__parameters:\n    sync:\n      slop_ms: 4.5\n", id="any node"),
         pytest.param(
-            "rgbt_tracker:\n  ros__parameters:\n    use_sim_time: true\n    sync.slop_ms: 4.5\n",
+            "tracker:\n  ros__parameters:\n    use_sim_time: true\n    sync.slop_ms: 4.5\n",
             id="one node, with use_sim_time",
+        ),
+        pytest.param(
+            "/camera: {ros__parameters: {width: 640}}\n"
+            "/tracker: {ros__parameters: {sync.slop_ms: 4.5}}\n",
+            id="behind another node",
+        ),
+        pytest.param(
+            "/car:\n  front:\n    tracker: {ros__parameters: {sync.slop_ms: 4.5}}\n",
+            id="nested namespaces",
+        ),
+        pytest.param(
+            "/car/tracker: {ros__parameters: {sync.slop_ms: 4.5}}\n", id="namespace in the name"
+        ),
+        pytest.param(
+            "/**: {ros__parameters: {sync.slop_ms: 1.0}}\n"
+            "/tracker: {ros__parameters: {sync: {slop_ms: 4.5}}}\n",
+            id="the later block wins",
         ),
     ],
 )
@@ -59,6 +77,16 @@ def test_exponents_without_a_dot_are_numbers(settings_file: Path) -> None:
         pytest.param(b"sync: [", "is not valid YAML", id="broken YAML"),
         pytest.param(b"- 1\n- 2\n", "must hold names and values", id="a list"),
         pytest.param(b"\xff\xfe\x00", "is not a text file", id="binary"),
+        pytest.param(
+            b"/cam: {ros__parameters: {a: 1}}\n/ns: {tf: {ros__parameters: {}}}",
+            "only for /cam, /ns/tf",
+            id="other nodes only",
+        ),
+        pytest.param(
+            b"tracker: {ros__parameters: [1, 2]}",
+            "ros__parameters must hold names and values, not list",
+            id="a list of parameters",
+        ),
         pytest.param(b"sync: {slopms: 4}", "did you mean sync.slop_ms", id="misspelt"),
         pytest.param(b"sync: {slop_ms: -1}", "must lie in", id="out of range"),
     ],
@@ -100,11 +128,15 @@ def test_wrong_overrides_are_refused(override: str, reason: str) -> None:
 @given(
     slop_ms=st.floats(0, 10_000),
     box=st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), max_size=4),
+    weights=st.text(st.sampled_from("a/ \\\"'#:{}\n\u00e9\U0001f600"), max_size=6),
 )
 def test_what_is_written_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, slop_ms: float, box: list[float]
+    tmp_path_factory: pytest.TempPathFactory, slop_ms: float, box: list[float], weights: str
 ) -> None:
-    config = Config(sync=SyncConfig(slop_ms=slop_ms), target=TargetConfig(box=tuple(box)))
+    target = TargetConfig(box=tuple(box))
+    config = Config(
+        sync=SyncConfig(slop_ms=slop_ms), target=target, tracker=TrackerConfig(weights=weights)
+    )
     path = tmp_path_factory.mktemp("written") / "settings.yaml"
-    path.write_text(to_yaml(config))
+    path.write_text(to_yaml(config), encoding="utf-8")
     assert load_config(Config, path) == config

@@ -134,6 +134,7 @@ def test_values_are_read_from_command_line_texts(name: str, text: str, value: ob
     ("name", "text"),
     [
         pytest.param("engine.cylinders", "four", id="words for an int"),
+        pytest.param("engine.cylinders", "--4", id="two signs"),
         pytest.param("engine.cylinders", "4.5", id="float for an int"),
         pytest.param("engine.cylinders", "-2", id="below the range"),
         pytest.param("glossy", "yes", id="yes for a bool"),
