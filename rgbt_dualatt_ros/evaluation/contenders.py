@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.evaluation.comparison import Contender
@@ -33,8 +34,10 @@ def make_contenders(
         models: files of the peers that need some.
 
     Raises:
-        RgbtError: when a tracker cannot be built.
+        RgbtError: when a tracker cannot be built, or a seed is none that `seed` may be.
     """
+    for seed in seeds:
+        build(TrackerConfig, {"seed": seed})
     wanted = tuple(dict.fromkeys(seeds)) or (config.seed,)
     contenders = []
     for name in expand_names(names):

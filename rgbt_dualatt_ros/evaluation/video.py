@@ -40,9 +40,10 @@ class VideoFile:
             self._writer.write(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
 
     def close(self) -> bool:
-        """Finish the file and tell whether there is one."""
-        if self._writer is not None:
-            self._writer.release()
+        """Finish the file and tell whether there is one; an earlier run's does not count."""
+        if self._writer is None:
+            return False
+        self._writer.release()
         return self.path.is_file() and self.path.stat().st_size > 0
 
     def _open(self, picture: NDArray[np.uint8]) -> None:

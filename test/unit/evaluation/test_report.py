@@ -230,6 +230,14 @@ def test_videos_have_every_frame(
     assert "data:video/webm;base64," in page.read_text(encoding="utf-8")
 
 
+def test_the_video_of_an_earlier_run_is_not_shown(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    run_folder(make_sequence(frames=5), video=True)
+    elements = read_page(run_folder(make_sequence(frames=5), video=False))
+    assert "video" not in {tag for tag, _ in elements.found}
+
+
 def test_large_videos_stay_beside_the_page(
     run_folder: Callable[..., Path], make_sequence: MakeSequence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
