@@ -33,7 +33,7 @@ class PairDecoder:
 
     A tracker's box has a meaning in images of one size only. After `reset` any size is taken. A
     change of encoding is no obstacle; when thermal counts change their type, the range that is
-    shown starts anew, and a warning says so.
+    shown starts anew, and a warning says so once for each type.
 
     Args:
         thermal: how thermal counts become grey levels.
@@ -61,12 +61,12 @@ class PairDecoder:
         self._thermal_where = thermal_where
         self._fallback = fallback
         self._sizes: tuple[ImageSize, ImageSize] | None = None
-        self._thermal_dtype: np.dtype[np.generic] | None = None
+        self._thermal_dtypes: list[np.dtype[np.generic]] = []
 
     def reset(self) -> None:
         """Forget the sizes and the thermal range; the next pair sets them anew."""
         self._sizes = None
-        self._thermal_dtype = None
+        self._thermal_dtypes.clear()
         self._normalizer.reset()
 
     def decode(
@@ -128,15 +128,18 @@ class PairDecoder:
                 )
 
     def _note_dtype(self, thermal: Pixels) -> None:
-        before, self._thermal_dtype = self._thermal_dtype, thermal.dtype
-        if before is not None and before != thermal.dtype:
+        """Start the range anew after a change; `_thermal_dtypes` ends with the latest type."""
+        known, now = self._thermal_dtypes, thermal.dtype
+        if known and known[-1] != now:
             self._normalizer.reset()
-            _log.warning(
-                "%s: thermal images changed from %s to %s; the picture may look different",
-                self._thermal_where,
-                before,
-                thermal.dtype,
-            )
+            if now not in known:
+                _log.warning(
+                    "%s: thermal images changed from %s to %s; the picture may look different",
+                    self._thermal_where,
+                    known[-1],
+                    now,
+                )
+        self._thermal_dtypes = [*(dtype for dtype in known if dtype != now), now]
 
 
 def _single_channel(pixels: Pixels) -> Pixels:

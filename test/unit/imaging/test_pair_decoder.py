@@ -143,6 +143,18 @@ def test_change_of_thermal_type_starts_the_range_anew_and_is_said(
     assert np.ptp(pair.thermal) == 255
 
 
+def test_a_stream_that_alternates_types_is_warned_of_once_for_each(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    decoder = make()
+    celsius = encode_image((COUNTS / 100 - 273.15).astype(np.float32), "32FC1")
+    with caplog.at_level(logging.WARNING):
+        for stamp_ns, thermal in enumerate([RAW_COUNTS, celsius] * 3):
+            pair = decoder.decode(RAW_COLOUR, thermal, stamp_ns)
+            assert np.ptp(pair.thermal) == 255
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.parametrize(
     ("rgb", "thermal", "error", "words"),
     [
