@@ -26,8 +26,9 @@ PACKAGES: dict[str, tuple[str | None, str | None]] = {
     "rosbags": (None, "rosbags"),
 }
 OUR_OWN = {"rgbt_dualatt", "rgbt_dualatt_ros"}
-# Needed by the launch files and our messages, or imported by name when a user asks for it.
+# Run or needed by the launch files and our messages, or imported by name when a user asks for it.
 NOT_IMPORTED = {"launch", "launch_ros", "ros2launch", "rosidl_default_runtime", "std_msgs"}
+NOT_IMPORTED |= {"ros2bag", "rosbag2_storage_mcap"}
 NOT_IMPORTED |= {"message_filters"}
 
 
