@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.process_environment import set_compute_environment
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+_SHELLS_SIGNAL_CODE = 128  # a shell says this plus the signal's number; 130 is that of Ctrl-C
 
 _ROS_HINT = (
     "this command needs ROS 2; in a checkout: make setup, on an installed ROS 2: "
@@ -28,6 +31,28 @@ _HINTS = {
     "yaml": "pip install PyYAML",
     "torchvision": "pip install torchvision, of the version that fits torch",
 }
+
+
+class Terminated(KeyboardInterrupt):
+    """The system ends us, by SIGTERM or by closing the terminal; told apart from Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = _SHELLS_SIGNAL_CODE + number
+
+
+def end_in_order() -> None:
+    """Let SIGTERM and a closed terminal end a command as Ctrl-C does.
+
+    By default they kill it on the spot, and children and unfinished files would stay behind.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, _raise_terminated)
+
+
+def _raise_terminated(number: int, _frame: FrameType | None) -> None:
+    raise Terminated(number)
 
 
 def run_command(command: Callable[[], int]) -> int:
@@ -45,6 +70,8 @@ def run_command(command: Callable[[], int]) -> int:
         return _complain(str(error))
     except ModuleNotFoundError as error:
         return _complain(_missing_module(error))
+    except Terminated as end:
+        return end.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from rgbt_dualatt_ros.cli.command import EXIT_BAD_INPUT, run_command
+from rgbt_dualatt_ros.cli.command import EXIT_BAD_INPUT, end_in_order, run_command
 
 VERBS = {
     "demo": "render a hard colour and thermal bag, track it live over ROS 2, score it",
@@ -29,7 +29,8 @@ VERBS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb; 0 is success, 2 wrong input, 130 an interrupt by the user."""
+    """Run one verb; 0 is success, 2 wrong input, 130 an interrupt by the user, 143 by SIGTERM."""
+    end_in_order()
     given = list(sys.argv[1:] if arguments is None else arguments)
     return run_command(lambda: _run(given))
 

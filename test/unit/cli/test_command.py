@@ -6,6 +6,7 @@ The virtual environments here are real but empty, with a file in the place of to
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -109,3 +110,37 @@ def test_how_a_command_ends(body: str, code: int, text: str) -> None:
     assert text in done.stderr
     if code != 1:
         assert len(done.stderr.splitlines()) == bool(text)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
+def test_told_to_end_it_cleans_up_first(number: signal.Signals, tmp_path: Path) -> None:
+    unfinished = tmp_path / "unfinished"
+    program = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from rgbt_dualatt_ros.cli.command import end_in_order, run_command\n"
+        "def command():\n"
+        f"    unfinished = Path({str(unfinished)!r})\n"
+        "    unfinished.touch()\n"
+        "    try:\n"
+        "        print('working', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    finally:\n"
+        "        unfinished.unlink()\n"
+        "end_in_order()\n"
+        "sys.exit(run_command(command))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        process.send_signal(number)
+        _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert complaint == ""
+    assert not unfinished.exists()
