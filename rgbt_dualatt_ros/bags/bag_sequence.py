@@ -25,13 +25,13 @@ from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.imaging.image_codec import decode_compressed, decode_image
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
 from rgbt_dualatt_ros.streaming.matched_pair import MatchedPair, Side, SyncCounts
 from rgbt_dualatt_ros.streaming.pair_synchronizer import PairSynchronizer
 
 _LOGGER = logging.getLogger(__name__)
-_NS_PER_MS = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,7 +193,7 @@ class BagSequence:
             int(np.abs(thermal_ns[np.clip(after - back, 0, len(thermal_ns) - 1)] - rgb_ns).min())
             for back in (0, 1)
         )
-        return nearest_ns / _NS_PER_MS
+        return nearest_ns / NS_PER_MS
 
     def _read_true_boxes(self, reader: BagReader) -> list[tuple[int, Boxes]]:
         if reader.topics.get(self._topics.truth, TRUTH_TYPE) != TRUTH_TYPE:

@@ -14,8 +14,8 @@ from rgbt_dualatt_ros.bags.bag_topics import COMPRESSED_TYPE, IMAGE_TYPE, TRUTH_
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.share_files import find_share_file
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 
-_NS_PER_S = 1_000_000_000
 # Four bytes say how the rest is encoded; every message here then starts with its header's stamp.
 _CDR_STAMP_END = 12
 
@@ -47,7 +47,7 @@ def header_stamp_ns(cdr: bytes) -> int:
         raise DatasetError(f"a message of {len(cdr)} bytes has no header")
     order = "<" if cdr[1] & 1 else ">"
     seconds, nanoseconds = struct.unpack_from(f"{order}iI", cdr, 4)
-    return int(seconds) * _NS_PER_S + int(nanoseconds)
+    return int(seconds) * NS_PER_S + int(nanoseconds)
 
 
 def image_message(
@@ -95,6 +95,6 @@ def truth_row(message: Any) -> Boxes:  # noqa: ANN401  as `image_message`
 
 def _header(stamp_ns: int, frame_id: str) -> Any:  # noqa: ANN401  as `image_message`
     types = message_typestore().types
-    seconds, nanoseconds = divmod(stamp_ns, _NS_PER_S)
+    seconds, nanoseconds = divmod(stamp_ns, NS_PER_S)
     stamp = types["builtin_interfaces/msg/Time"](sec=seconds, nanosec=nanoseconds)
     return types["std_msgs/msg/Header"](stamp=stamp, frame_id=frame_id)

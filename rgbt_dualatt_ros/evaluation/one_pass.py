@@ -12,6 +12,7 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import DatasetError, RgbtError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import TrackStatus
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.record import FailureKind, Record
@@ -100,13 +101,13 @@ def _step(
         initial = Box.from_sequence(sequence.truth[0])
         start = time.perf_counter_ns()
         tracker.initialize(pair, initial)
-        record.seconds[0] = (time.perf_counter_ns() - start) / 1e9
+        record.seconds[0] = (time.perf_counter_ns() - start) / NS_PER_S
         record.boxes[0] = sequence.truth[0]
         record.statuses[0] = TrackStatus.TRACKING
         return
     start = time.perf_counter_ns()
     prediction = tracker.track(pair)
-    record.seconds[index] = (time.perf_counter_ns() - start) / 1e9
+    record.seconds[index] = (time.perf_counter_ns() - start) / NS_PER_S
     box = prediction.box
     record.boxes[index] = (box.x, box.y, box.w, box.h)
     record.scores[index] = prediction.score

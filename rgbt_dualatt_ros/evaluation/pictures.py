@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation import metrics
 from rgbt_dualatt_ros.evaluation.charts import color_of
@@ -102,7 +103,7 @@ def take_pictures(
 def _playing_rate(sequence: RgbtSequence) -> float:
     """Frames per second of the sequence, from its first stamps, within what is watchable."""
     stamps = [pair.stamp_ns for pair in itertools.islice(sequence.pairs(), 3)]
-    period_s = (stamps[-1] - stamps[0]) / max(1, len(stamps) - 1) / 1e9 if stamps else 0.0
+    period_s = (stamps[-1] - stamps[0]) / max(1, len(stamps) - 1) / NS_PER_S if stamps else 0.0
     return float(np.clip(1 / period_s, _SLOWEST, _FASTEST)) if period_s > 0 else _FASTEST
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
 
 _BUSY_LOOP = "while True: pass"
@@ -87,7 +88,7 @@ def measure_speed(
             warm_mb = resident_mb()
     cpu_ms = (time.process_time() - cpu_began) * 1e3 / frames
     tracker.clock.enabled = False
-    stages = {name: total / 1e6 / frames for name, total in tracker.clock.total_ns.items()}
+    stages = {name: total / NS_PER_MS / frames for name, total in tracker.clock.total_ns.items()}
     now_mb = resident_mb()
     return SpeedReport(frame_ms, cpu_ms, init_s, stages, now_mb, now_mb - warm_mb)
 

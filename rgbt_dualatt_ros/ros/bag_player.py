@@ -13,7 +13,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from rgbt_dualatt_ros.bags.bag_reader import BagReader
 from rgbt_dualatt_ros.bags.bag_topics import COMPRESSED_TYPE, BagTopics, find_image_topic
-from rgbt_dualatt_ros.ros.time_units import NS_PER_S
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 
 # Reliable is heard by best-effort subscriptions too; ten images are a third of a second.
 _CAMERA_QOS = QoSProfile(

@@ -10,7 +10,7 @@ import statistics
 from collections import deque
 from dataclasses import dataclass, field
 
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 
 # Stamps looked back on: one second at 30 Hz.
 _RECENT = 30

@@ -13,7 +13,7 @@ from typing import Any
 
 from rgbt_dualatt_ros.core.config import SyncConfig
 from rgbt_dualatt_ros.core.errors import ConfigError, MissingDependencyError
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.streaming.matched_pair import MatchedPair, Side, SyncCounts
 from rgbt_dualatt_ros.streaming.stream_clock import Arrival, StreamClock
 

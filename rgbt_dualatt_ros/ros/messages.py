@@ -17,7 +17,7 @@ from std_msgs.msg import Header
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSource
-from rgbt_dualatt_ros.ros.time_units import NS_PER_S
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 
 
 class HasBox(Protocol):

@@ -11,12 +11,12 @@ from rclpy.node import Node
 from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
 from std_msgs.msg import Header
 
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.ros.messages import NumberedPrediction, to_target_array
 from rgbt_dualatt_ros.ros.pair_intake import PairIntake, QueuedPair
 from rgbt_dualatt_ros.ros.qos import RESULTS
 from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
 from rgbt_dualatt_ros.ros.target_control import Outcome
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS
 
 
 class NodeOutputs:

@@ -8,11 +8,11 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 
 from rgbt_dualatt_ros.core.config import OverlayConfig
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.ros.messages import to_rgb_image
 from rgbt_dualatt_ros.ros.parameters import NodeSettings
 from rgbt_dualatt_ros.ros.qos import PICTURES
 from rgbt_dualatt_ros.ros.target_control import Outcome
-from rgbt_dualatt_ros.ros.time_units import NS_PER_S
 from rgbt_dualatt_ros.visualization.overlay import draw_prediction
 
 

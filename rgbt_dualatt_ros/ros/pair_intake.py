@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rgbt_dualatt_ros.core.config import SyncConfig
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.streaming.pair_synchronizer import MatchedPair, Side, SyncCounts
 
 # Images as messages; not decoded before the worker has time for them.

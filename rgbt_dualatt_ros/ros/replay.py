@@ -32,6 +32,7 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import to_yaml
 from rgbt_dualatt_ros.core.errors import RgbtError
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.evaluation.live import Answer, StampedTruth, record_of_answers
 from rgbt_dualatt_ros.evaluation.one_pass import Pass
 from rgbt_dualatt_ros.evaluation.record import Record
@@ -41,7 +42,6 @@ from rgbt_dualatt_ros.ros.messages import to_target_box, to_time
 from rgbt_dualatt_ros.ros.node_child import NodeChild
 from rgbt_dualatt_ros.ros.qos import REQUESTS
 from rgbt_dualatt_ros.ros.target_recorder import TargetRecorder
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
 
 _LOG = logging.getLogger(__name__)
 _TRACKER_NAME = "/tracker"

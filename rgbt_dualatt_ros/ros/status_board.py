@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from rgbt_dualatt_ros.core.prediction import Prediction
-from rgbt_dualatt_ros.ros.time_units import NS_PER_S
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 
 _LOG = logging.getLogger(__name__)
 # The rate is that of the last two seconds: shorter jumps about, longer hides a stall.

@@ -16,11 +16,11 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, QueuedPair
 from rgbt_dualatt_ros.ros.status_board import StatusBoard
 from rgbt_dualatt_ros.ros.target_commands import Answer, Command, StartTarget, StopTarget
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
 
 _LOG = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from rclpy.serialization import serialize_message
 from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
 
 from rgbt_dualatt_ros.core.prediction import Prediction
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.ros.answer_bag import PublishedMessage
 from rgbt_dualatt_ros.ros.messages import to_ns, to_prediction
 from rgbt_dualatt_ros.ros.qos import RESULTS
 from rgbt_dualatt_ros.ros.status_board import NodeState
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from rclpy.node import Node
 from rclpy.task import Future
 
 from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
 from rgbt_dualatt_ros.ros.cv_bridge_codec import decode_with_cv_bridge
 from rgbt_dualatt_ros.ros.image_input import ImageInput
@@ -40,7 +41,6 @@ from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
 from rgbt_dualatt_ros.ros.sync_policy import choose_policy
 from rgbt_dualatt_ros.ros.target_control import Outcome, configured_start
 from rgbt_dualatt_ros.ros.target_requests import TargetRequests
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.ros.tracker_worker import BuildTracker, TrackerWorker, WorkerLinks
 from rgbt_dualatt_ros.streaming.latest_slot import Slot, open_slot
 from rgbt_dualatt_ros.streaming.pair_synchronizer import Side

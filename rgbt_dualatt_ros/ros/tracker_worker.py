@@ -21,12 +21,12 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, QueuedPair
 from rgbt_dualatt_ros.ros.status_board import StatusBoard
 from rgbt_dualatt_ros.ros.target_commands import Answer, Command
 from rgbt_dualatt_ros.ros.target_control import Decoder, Outcome, TargetControl
-from rgbt_dualatt_ros.ros.time_units import NS_PER_S
 
 _LOG = logging.getLogger(__name__)
 # A command waits at most this long when no pairs come; the wake-ups cost nothing.

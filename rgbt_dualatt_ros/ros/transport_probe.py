@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 
 from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.ros.transport import isolate
 
 PROBE_DOMAIN_ID = 87

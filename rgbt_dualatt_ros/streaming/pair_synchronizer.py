@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from rgbt_dualatt_ros.core.config import SyncConfig
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.streaming.matched_pair import MatchedPair, Side, SyncCounts
 from rgbt_dualatt_ros.streaming.nearest_matcher import NEVER_NS, Match, NearestMatcher
 from rgbt_dualatt_ros.streaming.stream_clock import Arrival, StreamClock
@@ -17,7 +18,6 @@ __all__ = ["MatchedPair", "PairSynchronizer", "Side", "SyncCounts"]
 
 T = TypeVar("T")
 
-_NS_PER_MS = 1_000_000
 _UNMATCHED = {Side.RGB: "rgb_unmatched", Side.THERMAL: "thermal_unmatched"}
 
 
@@ -79,10 +79,10 @@ class PairSynchronizer(Generic[T]):
     def from_config(cls, config: SyncConfig) -> PairSynchronizer[T]:
         """Synchroniser with the settings `sync.*`."""
         return cls(
-            slop_ns=round(config.slop_ms * _NS_PER_MS),
-            thermal_offset_ns=round(config.thermal_offset_ms * _NS_PER_MS),
+            slop_ns=round(config.slop_ms * NS_PER_MS),
+            thermal_offset_ns=round(config.thermal_offset_ms * NS_PER_MS),
             queue_size=config.queue_size,
-            jump_back_ns=round(config.jump_back_ms * _NS_PER_MS),
+            jump_back_ns=round(config.jump_back_ms * NS_PER_MS),
         )
 
     @property

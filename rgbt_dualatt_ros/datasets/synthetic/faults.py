@@ -8,12 +8,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.datasets.synthetic.noise import stream
 from rgbt_dualatt_ros.datasets.synthetic.scene_config import DEAD_KINDS, SceneConfig
 
 START_NS = 1_700_000_000_000_000_000
 """Stamp of the first frame before jitter: a plausible wall clock, the same for every scene."""
-_NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
 _KINDS = DEAD_KINDS[1:]
 _PixelT = TypeVar("_PixelT", np.uint8, np.uint16)
 
@@ -57,10 +57,10 @@ def plan_dead_frames(config: SceneConfig) -> dict[int, DeadFrame]:
 def plan_stamps(config: SceneConfig) -> list[tuple[int, int]]:
     """Colour and thermal stamp of every frame, ns; both strictly increase."""
     rng = stream(config.seed, "stamps")
-    jitter = rng.uniform(-1.0, 1.0, (config.length, 2)) * config.stamp_jitter_ms * _NS_PER_MS
-    offset = round(config.thermal_offset_ms * _NS_PER_MS)
+    jitter = rng.uniform(-1.0, 1.0, (config.length, 2)) * config.stamp_jitter_ms * NS_PER_MS
+    offset = round(config.thermal_offset_ms * NS_PER_MS)
     stamps = []
     for frame, (rgb_jitter, thermal_jitter) in enumerate(jitter):
-        now = START_NS + round(frame * _NS_PER_S / config.fps)
+        now = START_NS + round(frame * NS_PER_S / config.fps)
         stamps.append((now + round(rgb_jitter), now + offset + round(thermal_jitter)))
     return stamps

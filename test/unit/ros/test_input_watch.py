@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.ros.input_watch import InputWatch, StreamWatch
-from rgbt_dualatt_ros.ros.time_units import NS_PER_MS, NS_PER_S
 
 PERIOD_NS = 33 * NS_PER_MS
 SECOND = NS_PER_S

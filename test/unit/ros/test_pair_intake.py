@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from rgbt_dualatt_ros.core.config import SyncConfig
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, PairIntake, QueuedPair
-from rgbt_dualatt_ros.ros.time_units import NS_PER_S
 from rgbt_dualatt_ros.streaming.pair_synchronizer import MatchedPair, PairSynchronizer, Side
 
 PERIOD_NS = 33_000_000
