@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from rosbags.highlevel import AnyReader
+from rosbags.rosbag2 import Reader
 
 from rgbt_dualatt_ros.bags.message_types import header_stamp_ns, message_typestore
 from rgbt_dualatt_ros.core.errors import DatasetError
@@ -63,6 +64,8 @@ class BagReader:
         try:
             storage = _find_storage(self.path)
             reader = AnyReader([storage], default_typestore=message_typestore())
+            if not reader.is2:  # a folder called x.bag, which AnyReader takes for a ROS 1 file
+                reader.is2, reader.readers = True, [Reader(storage)]
             reader.open()
         except DatasetError:
             raise
@@ -145,7 +148,10 @@ def _find_storage(path: Path) -> Path:
         raise DatasetError(f"bag {path} does not exist")
     if path.is_file():
         if path.suffix not in STORAGE_SUFFIXES:
-            raise DatasetError(f"{path} is not a bag; expected a folder, or a .mcap or .db3 file")
+            older = "; of a ROS 1 bag, rosbags-convert makes one" if path.suffix == ".bag" else ""
+            raise DatasetError(
+                f"{path} is not a bag; expected a folder, or a .mcap or .db3 file{older}"
+            )
         return path
     if (path / _METADATA_FILE).is_file():
         return path

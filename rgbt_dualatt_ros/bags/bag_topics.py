@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 
 IMAGE_TYPE = "sensor_msgs/msg/Image"
 COMPRESSED_TYPE = "sensor_msgs/msg/CompressedImage"
@@ -19,11 +19,19 @@ _NEAR_NAME = 0.85
 
 @dataclass(frozen=True, slots=True)
 class BagTopics:
-    """Names of the topics of colour images, thermal images and true boxes."""
+    """Names of the topics of colour images, thermal images and true boxes.
+
+    Raises:
+        ConfigError: when both cameras have the same topic.
+    """
 
     rgb: str = "/rgb/image_raw"
     thermal: str = "/thermal/image_raw"
     truth: str = "/ground_truth"
+
+    def __post_init__(self) -> None:
+        if self.rgb == self.thermal:
+            raise ConfigError(f"each camera needs a topic of its own; both have {self.rgb}")
 
 
 def find_image_topic(wanted: str, available: Mapping[str, str], where: str) -> str:

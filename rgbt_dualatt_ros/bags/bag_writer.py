@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +33,8 @@ STORAGES: tuple[Storage, ...] = ("mcap", "sqlite3")
 # Humble and everything later reads it; 9 writes QoS in a form that only Jazzy and later read.
 _BAG_VERSION: Literal[8] = 8
 _METADATA_FILE = "metadata.yaml"
+# A player refuses other names.
+_FULL_TOPIC = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")
 _RGB_FRAME_ID, _THERMAL_FRAME_ID = "rgb_camera", "thermal_camera"
 
 _UNSPECIFIED = QosTime(0, 0)
@@ -91,7 +94,7 @@ class BagOptions:
         overwrite: whether an older bag of the same name is replaced.
 
     Raises:
-        ConfigError: when two topics are the same.
+        ConfigError: when two topics are the same, or a name is none that ROS takes.
     """
 
     topics: BagTopics = field(default_factory=BagTopics)
@@ -102,6 +105,9 @@ class BagOptions:
         names = astuple(self.topics)
         if len(set(names)) < len(names):
             raise ConfigError(f"each needs a topic of its own; got {', '.join(names)}")
+        for name in names:
+            if not _FULL_TOPIC.fullmatch(name):
+                raise ConfigError(f"{name!r} is no full topic name, as /camera/image_raw is")
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:

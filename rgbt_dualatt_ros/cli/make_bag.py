@@ -11,6 +11,7 @@ from rgbt_dualatt_ros.bags.image_encoder import RGB_ENCODINGS, THERMAL_ENCODINGS
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.datasets.sequence_folder import FolderSequence, open_sequence
 from rgbt_dualatt_ros.datasets.stamps import ASSUMED_RATE_HZ
 from rgbt_dualatt_ros.datasets.synthetic import SPEC_HELP, SyntheticSequence, parse_scene
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     topics = BagTopics()
     add("--rgb-topic", default=topics.rgb, help=f"topic of colour images ({topics.rgb})")
     add("--thermal-topic", default=topics.thermal, help=f"topic of thermal ({topics.thermal})")
-    add("--fps", type=float, default=ASSUMED_RATE_HZ,
+    add("--fps", type=float,
         help=f"frames a second of a folder without stamps.txt ({ASSUMED_RATE_HZ:g})")  # fmt: skip
     add("--force", action="store_true", help="replace an older bag of that name")
     add("--config", type=Path, help="file of settings; thermal.* count with mono8")
@@ -50,10 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
     check_free(arguments.out, overwrite=arguments.force)
     sequence: FolderSequence | SyntheticSequence
     if arguments.synthetic:
+        if arguments.fps is not None:
+            raise ConfigError(f"--fps is for folders; write --synthetic {arguments.source},fps=N")
         sequence = SyntheticSequence(parse_scene(arguments.source))
         frames = sequence.config.length
     else:
-        sequence = open_sequence(arguments.source, config, arguments.fps)
+        rate_hz = ASSUMED_RATE_HZ if arguments.fps is None else arguments.fps
+        sequence = open_sequence(arguments.source, config, rate_hz)
         frames = len(sequence)
     images = ImageOptions(
         arguments.rgb_encoding, arguments.thermal_encoding, arguments.compressed, config.thermal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -75,6 +76,25 @@ def write_png(path: Path, image: NDArray[np.uint8] | NDArray[np.uint16]) -> None
         raise DatasetError(f"cannot write {path}: {error.strerror}") from None
 
 
+def first_gap(files: Sequence[Path], partners: Sequence[Path]) -> int | None:
+    """Where images paired by their place stop belonging together by the numbers in their names.
+
+    The two may be numbered from different starts, as long as they stay as far apart.
+
+    Returns:
+        The first place of which one image is missing; None when no gap is seen, as in names
+        without numbers.
+    """
+    offsets = [
+        after[-1] - before[-1]
+        for before, after in zip(map(_numbers, files), map(_numbers, partners), strict=False)
+        if before and after
+    ]
+    if len(offsets) < min(len(files), len(partners)):
+        return None
+    return next((place for place, each in enumerate(offsets) if each != offsets[0]), None)
+
+
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:
     # cv2.imread prints to stderr and says only None; bytes first tell why.
     try:
@@ -103,4 +123,8 @@ def _is_cut_short(content: bytes) -> bool:
 
 
 def _number_order(path: Path) -> tuple[list[int], str]:
-    return [int(digits) for digits in re.findall(r"\d+", path.stem)], path.name
+    return _numbers(path), path.name
+
+
+def _numbers(path: Path) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", path.stem)]

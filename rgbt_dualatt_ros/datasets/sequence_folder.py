@@ -17,7 +17,7 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.datasets.annotations import BoxFormat, read_boxes
-from rgbt_dualatt_ros.datasets.image_files import list_images, read_rgb, read_thermal
+from rgbt_dualatt_ros.datasets.image_files import first_gap, list_images, read_rgb, read_thermal
 from rgbt_dualatt_ros.datasets.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.stamps import ASSUMED_RATE_HZ, even_stamps, read_stamps
 from rgbt_dualatt_ros.imaging.registration import Registration
@@ -115,6 +115,14 @@ class FolderSequence:
     def _keep_whole_pairs(self) -> None:
         counts = len(self._rgb_files), len(self._thermal_files)
         if counts[0] != counts[1]:
+            gap = first_gap(self._rgb_files, self._thermal_files)
+            if gap is not None:
+                raise DatasetError(
+                    f"{self.name}: {counts[0]} colour and {counts[1]} thermal images; "
+                    f"{self._rgb_files[gap].name} would be paired with "
+                    f"{self._thermal_files[gap].name}; put the missing image back, or take out "
+                    "its partner and its box"
+                )
             _LOGGER.warning(
                 "%s: %d colour and %d thermal images; only the first %d pairs are used",
                 self.name,

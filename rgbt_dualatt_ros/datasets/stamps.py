@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 
 STAMPS_FILE = "stamps.txt"
 # Folders of benchmarks say nothing about time; 30 Hz is the rate most of them were filmed at.
 ASSUMED_RATE_HZ = 30.0
 # A stamp of zero means "not set" in ROS.
-FIRST_STAMP_NS = 1_000_000_000
+FIRST_STAMP_NS = NS_PER_S
+_LAST_STAMP_NS = 2**31 * 10**9 - 1  # a header counts seconds in 32 bits
 _SLOWEST_HZ, _FASTEST_HZ = 0.001, 10_000.0
 _STAMP_PAIR = re.compile(r"(\d+),(\d+)")
 
@@ -29,7 +31,7 @@ def even_stamps(count: int, rate_hz: float = ASSUMED_RATE_HZ) -> NDArray[np.int6
         raise ConfigError(
             f"frames a second must lie in {_SLOWEST_HZ:g} .. {_FASTEST_HZ:g}; got {rate_hz:g}"
         )
-    stamps = FIRST_STAMP_NS + np.round(np.arange(count) * (1e9 / rate_hz)).astype(np.int64)
+    stamps = FIRST_STAMP_NS + np.round(np.arange(count) * (NS_PER_S / rate_hz)).astype(np.int64)
     return np.stack([stamps, stamps], axis=1)
 
 
@@ -38,7 +40,7 @@ def read_stamps(folder: Path, count: int) -> NDArray[np.int64] | None:
 
     Raises:
         DatasetError: when the file cannot be read, has fewer lines than there are frames, or a
-            line is no pair of stamps.
+            line is no pair of stamps that ROS has.
     """
     path = folder / STAMPS_FILE
     if not path.is_file():
@@ -56,7 +58,13 @@ def read_stamps(folder: Path, count: int) -> NDArray[np.int64] | None:
         pair = _STAMP_PAIR.fullmatch(line)
         if pair is None:
             raise DatasetError(f"{path}, line {index + 1}: {line!r} is not rgb_ns,thermal_ns")
-        stamps[index] = [int(digits) for digits in pair.groups()]
+        both = [int(digits) for digits in pair.groups()]
+        if max(both) > _LAST_STAMP_NS:
+            raise DatasetError(
+                f"{path}, line {index + 1}: {line!r} lies after {_LAST_STAMP_NS} ns, "
+                "the last stamp that ROS has"
+            )
+        stamps[index] = both
     return stamps
 
 

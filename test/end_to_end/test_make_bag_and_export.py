@@ -109,6 +109,9 @@ def test_settings_reach_the_bag(walker: Path, tmp_path: Path) -> None:
     [
         pytest.param(("make-bag", "absent", "bag"), "absent: No such file", id="no sequence"),
         pytest.param(("make-bag", "--synthetic", "smok", "bag"), "smok", id="no such scene"),
+        pytest.param(
+            ("make-bag", "--synthetic", "easy", "bag", "--fps", "9"), "easy,fps=N", id="rate"
+        ),
         pytest.param(("export", "absent", "out"), "bag absent does not exist", id="no bag"),
     ],
 )

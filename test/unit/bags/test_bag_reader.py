@@ -63,12 +63,21 @@ def test_closed_reader_says_so(tmp_path: Path, tiny_sequence: CameraFrames) -> N
         next(reader.raw_messages())
 
 
+def test_a_folder_may_be_called_as_ros_1_bags_are(
+    tmp_path: Path, tiny_sequence: CameraFrames
+) -> None:
+    assert read_all(write_bag(tiny_sequence, tmp_path / "walk.bag")) == 18
+    assert len(BagSequence(tmp_path / "walk.bag")) == 6
+
+
 def test_what_is_no_bag_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "old.bag").write_text("#ROSBAG V2.0")
     for name, said in (
         ("absent", "bag .*absent does not exist"),
         ("notes.txt", "is not a bag; expected a folder, or a .mcap or .db3 file"),
+        ("old.bag", "is not a bag; .* rosbags-convert makes one"),
         ("folder", "is not a bag: no metadata.yaml and 0 .mcap or .db3 files in it"),
     ):
         with pytest.raises(DatasetError, match=said):

@@ -85,8 +85,18 @@ def test_a_failure_keeps_the_bag_that_was_to_be_replaced(
 
 
 def test_one_topic_for_both_cameras_is_refused() -> None:
-    with pytest.raises(ConfigError, match="each needs a topic of its own; got /a, /a"):
-        BagOptions(BagTopics(rgb="/a", thermal="/a"))
+    with pytest.raises(
+        ConfigError, match="each needs a topic of its own; got /a, /thermal/image_raw, /a"
+    ):
+        BagOptions(BagTopics(rgb="/a", truth="/a"))
+    with pytest.raises(ConfigError, match="each camera needs a topic of its own; both have /a"):
+        BagTopics(rgb="/a", thermal="/a")
+
+
+@pytest.mark.parametrize("name", ["", "/", "rgb", "/a b", "/a//b", "/1a", "/a/"])
+def test_a_name_that_no_player_takes_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="is no full topic name"):
+        BagOptions(BagTopics(rgb=name))
 
 
 def test_folders_above_are_made(tmp_path: Path, tiny_class: TinyClass) -> None:

@@ -88,6 +88,12 @@ def test_a_file_of_stamps_counts(sequence_path: Path) -> None:
     [
         pytest.param("5,6\n", "has 1 lines for 3 frames", id="too short"),
         pytest.param("5,6\n7\n8,9\n", "line 2: '7' is not rgb_ns,thermal_ns", id="one number"),
+        pytest.param(
+            "5,6\n7,2147483648000000000\n8,9\n",
+            "line 2: '7,2147483648000000000' lies after",
+            id="after ROS's end of time",
+        ),
+        pytest.param(f"5,6\n{10**30},7\n8,9\n", "the last stamp that ROS has", id="enormous"),
     ],
 )
 def test_a_damaged_file_of_stamps_is_named(sequence_path: Path, text: str, said: str) -> None:
@@ -178,6 +184,12 @@ def test_counts_that_differ_give_the_whole_pairs(
         sequence = open_sequence(sequence_path)
     assert len(sequence) == len(list(sequence.pairs())) == len(sequence.truth) == 2
     assert "3 colour and 2 thermal images; only the first 2 pairs are used" in caplog.text
+
+
+def test_a_gap_is_told_instead_of_shifting_the_pairs(sequence_path: Path) -> None:
+    (sequence_path / "infrared" / "00002.png").unlink()
+    with pytest.raises(DatasetError, match=r"00002\.png would be paired with 00003\.png"):
+        open_sequence(sequence_path)
 
 
 @pytest.mark.parametrize(
