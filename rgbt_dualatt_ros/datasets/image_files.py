@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.imaging.compressed_codec import is_cut_short
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 # Boxes mean pixels as stored; an orientation tag would turn one camera's pictures only.
 _AS_RGB = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 _AS_GREY = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
-_JPEG_START, _JPEG_SCAN, _JPEG_END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
-_PNG_START, _PNG_END = b"\x89PNG", b"IEND"
 
 
 def list_images(folder: Path) -> list[Path]:
@@ -103,7 +102,7 @@ def _read(path: Path, flags: int) -> NDArray[np.uint8]:
         raise DatasetError(f"cannot read {path}: {error.strerror}") from None
     if not content:
         raise DatasetError(f"{path} is empty")
-    if _is_cut_short(content):
+    if is_cut_short(content):
         raise DatasetError(f"{path} is cut short: the end of the image is missing")
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
@@ -112,14 +111,6 @@ def _read(path: Path, flags: int) -> NDArray[np.uint8]:
     if image is None:
         raise DatasetError(f"{path} is not an image that OpenCV can read")
     return np.asarray(image)
-
-
-def _is_cut_short(content: bytes) -> bool:
-    """Whether the mark that ends a JPEG or PNG is missing; decoders fill such images with grey."""
-    if content.startswith(_JPEG_START):
-        # A thumbnail has an end of its own, but before the scan of the image.
-        return content.rfind(_JPEG_END) <= content.rfind(_JPEG_SCAN)
-    return content.startswith(_PNG_START) and _PNG_END not in content
 
 
 def _number_order(path: Path) -> tuple[list[int], str]:

@@ -41,7 +41,7 @@ def decode_compressed(message: CompressedImageMessage, where: str) -> Pixels:
             "the compressed topic of the camera"
         )
     data = byte_view(message.data, where)
-    _refuse_truncated(data.tobytes(), message.format, where)
+    _refuse_unreadable(data.tobytes(), message.format, where)
     width, height = _claimed_size(data)
     if width * height > _MOST_PIXELS:
         raise EncodingError(f"{where}: {message.format!r} claims {width}x{height} pixels")
@@ -55,19 +55,24 @@ def decode_compressed(message: CompressedImageMessage, where: str) -> Pixels:
     return _as_pixels(pixels, where)
 
 
-def _refuse_truncated(data: bytes, text: str, where: str) -> None:
-    """Older OpenCV fills the missing part of a picture with grey and says nothing."""
+def is_cut_short(data: bytes) -> bool:
+    """Whether the mark that ends a JPEG or PNG is missing; of other data nothing is known.
+
+    Older OpenCV fills the missing part of a picture with grey and says nothing.
+    """
     if data.startswith(_JPEG_START):
         # A preview inside the header has its own end; the picture's lies behind the last scan.
-        is_whole = data.rfind(_JPEG_END) > data.rfind(_JPEG_SCAN)
-    elif data.startswith(_PNG_START):
-        is_whole = data.rfind(_PNG_END) > 0
-    else:
+        return data.rfind(_JPEG_END) <= data.rfind(_JPEG_SCAN)
+    return data.startswith(_PNG_START) and _PNG_END not in data
+
+
+def _refuse_unreadable(data: bytes, text: str, where: str) -> None:
+    if not data.startswith((_JPEG_START, _PNG_START)):
         start = data[:4].hex(" ") or "nothing"
         raise EncodingError(
             f"{where}: format {text!r} starts with {start}, which is neither JPEG nor PNG"
         )
-    if not is_whole:
+    if is_cut_short(data):
         raise EncodingError(f"{where}: {text!r} of {len(data)} bytes is cut off")
 
 
