@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from rclpy.callback_groups import CallbackGroup
-from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import QoSPolicyKind, qos_policy_name_from_kind
 from rclpy.qos_overriding_options import QoSOverridingOptions
@@ -25,6 +24,10 @@ from rgbt_dualatt_ros.core.config import InputConfig
 from rgbt_dualatt_ros.ros.input_watch import StreamWatch
 from rgbt_dualatt_ros.ros.messages import to_ns
 from rgbt_dualatt_ros.ros.qos import image_profile
+from rgbt_dualatt_ros.ros.qos_events import (
+    QoSRequestedIncompatibleQoSInfo,
+    SubscriptionEventCallbacks,
+)
 from rgbt_dualatt_ros.ros.sync_policy import Subscribe
 
 _LOG = logging.getLogger(__name__)

@@ -31,6 +31,7 @@ def run_node(build_tracker: BuildTracker, arguments: list[str] | None = None) ->
 
     Raises:
         RgbtError: when the settings are wrong or the tracker cannot be built.
+        ModuleNotFoundError: when the tracker needs a module that is not installed.
     """
     try:
         rclpy.init(args=arguments)
@@ -61,7 +62,10 @@ def _spin(build_tracker: BuildTracker) -> int:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
-        executor.spin_until_future_complete(node.ended)
+        # Not spin_until_future_complete: in Jazzy each of its turns leaves a callback at the
+        # future for ever. The node's timers end a turn soon enough.
+        while rclpy.ok() and not node.ended.done():
+            executor.spin_once()
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except RuntimeError:
@@ -80,7 +84,8 @@ def _spin(build_tracker: BuildTracker) -> int:
 def _exit_code(error: Exception | None) -> int:
     if error is None:
         return EXIT_OK
-    if isinstance(error, RgbtError):
+    # What is not installed is the user's to mend, too; `cli/command.py` says how.
+    if isinstance(error, (RgbtError, ModuleNotFoundError)):
         raise error
     traceback.print_exception(error)
     return EXIT_BUG

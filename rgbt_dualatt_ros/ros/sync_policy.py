@@ -13,7 +13,8 @@ from rgbt_dualatt_ros.core.config import SyncConfig
 from rgbt_dualatt_ros.ros.pair_intake import Synchronizer
 from rgbt_dualatt_ros.streaming.pair_synchronizer import PairSynchronizer
 
-Subscribe = Callable[..., Subscription[Any]]
+# In quotes: only since Kilted can a Subscription be subscripted.
+Subscribe = Callable[..., "Subscription[Any]"]
 """Called with node, message type, topic, callback and the options of `create_subscription`."""
 
 

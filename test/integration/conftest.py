@@ -81,9 +81,10 @@ class NodeHarness:
 
     def camera(self, topic: str, message_type: Any = None, qos: Any = None) -> Any:  # noqa: ANN401
         """A publisher of images that the node has found; best effort as cameras are."""
-        from rclpy.event_handler import PublisherEventCallbacks
         from rclpy.qos import qos_profile_sensor_data
         from sensor_msgs.msg import Image
+
+        from rgbt_dualatt_ros.ros.qos_events import PublisherEventCallbacks
 
         publisher = self.client.create_publisher(
             message_type or Image,

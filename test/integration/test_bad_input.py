@@ -180,9 +180,10 @@ def test_reliable_subscription_gives_way_to_best_effort_cameras(
 
 
 def test_incompatible_qos_is_named(start_node: Callable[..., Any]) -> None:
-    from rclpy.event_handler import PublisherEventCallbacks
     from rclpy.qos import qos_profile_sensor_data
     from sensor_msgs.msg import Image
+
+    from rgbt_dualatt_ros.ros.qos_events import PublisherEventCallbacks
 
     # What the user fixed by an override is not changed behind his back, but he is told.
     name = "qos_overrides./rgb/image_raw.subscription.reliability"

@@ -32,6 +32,10 @@ def build(config):
     {body}
 sys.exit(run_node(build))
 """
+RUN_AS_COMMAND = """
+from rgbt_dualatt_ros.cli.command import run_command
+sys.exit(run_command(lambda: run_node(build)))
+"""
 
 
 class NodeProcess:
@@ -193,6 +197,15 @@ def test_bug_gives_its_traceback(start_process: StartProcess) -> None:
     assert process.wait() == 1
     assert "Traceback" in process.output
     assert "a bug of ours" in process.output
+
+
+def test_missing_module_gives_one_line(start_process: StartProcess) -> None:
+    code = NODE_WITH.format(body="raise ModuleNotFoundError('gone', name='torch')")
+    code = code.replace("sys.exit(run_node(build))", RUN_AS_COMMAND)
+    process = start_process("-c", code)
+    assert process.wait() == 2
+    assert "Traceback" not in process.output
+    assert "Python module torch is missing in" in process.output.splitlines()[-1]
 
 
 def test_interrupt_while_the_tracker_is_built(start_process: StartProcess) -> None:
