@@ -16,7 +16,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from rgbt_dualatt_ros.core.share_files import find_share_file
-from rgbt_dualatt_ros.ros.transport import set_default_transport
+from rgbt_dualatt_ros.ros.transport import profile_variable, set_default_transport
 
 ARGUMENTS = {
     "rgb_topic": ("rgb/image_raw", "colour images"),
@@ -103,10 +103,11 @@ def _transport(context: LaunchContext, given: dict[str, str]) -> list[LaunchDesc
     if not _is_true("large_data", given):
         # A choice of the user's own, which the node then leaves alone.
         return [SetEnvironmentVariable("FASTDDS_BUILTIN_TRANSPORTS", "DEFAULT")]
-    profile = set_default_transport(dict(context.environment))
+    environment = dict(context.environment)
+    profile = set_default_transport(environment)
     if profile is None:
         return []
-    return [SetEnvironmentVariable("FASTDDS_DEFAULT_PROFILES_FILE", str(profile))]
+    return [SetEnvironmentVariable(profile_variable(environment), str(profile))]
 
 
 def _box(text: str) -> list[float]:

@@ -10,14 +10,14 @@ import hypothesis
 import pytest
 
 from rgbt_dualatt_ros.core.process_environment import set_compute_environment
+from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 # Before any test imports torch, rclpy or matplotlib: each reads these once.
 set_compute_environment()
 os.environ.setdefault("MPLBACKEND", "Agg")
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-os.environ["ROS_DOMAIN_ID"] = str(1 + os.getpid() % 100)
+isolate(os.environ, private_domain_id())
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("default")

@@ -13,7 +13,11 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.ros.transport import CHOICES_OF_THE_USER, set_default_transport
+from rgbt_dualatt_ros.ros.transport import (
+    CHOICES_OF_THE_USER,
+    profile_variable,
+    set_default_transport,
+)
 from rgbt_dualatt_ros.ros.transport_probe import ProbeResult, measure_transport
 
 PROBE_FRAMES = 45
@@ -43,8 +47,13 @@ def examine() -> Iterator[Finding]:
     """Every finding, the quick ones first; takes about fifteen seconds."""
     yield Finding("interpreter", f"{sys.executable} ({platform.python_version()})")
     yield Finding("processors", f"{os.cpu_count()}, OpenMP {_openmp()}")
-    for look in (_torch, _opencv, _weights, _ros, _messages, _optional, _profile, _shared_memory):
+    for look in (_torch, _opencv, _weights):
         yield look()
+    ros, messages = _ros(), _messages()
+    yield from (ros, messages, _optional(), _profile(), _shared_memory())
+    if ros.is_fatal or messages.is_fatal:
+        yield Finding("images", "not measured", "this needs ROS 2 and our messages, see above")
+        return
     yield from _transport(os.environ)
 
 
@@ -67,7 +76,9 @@ def _opencv() -> Finding:
     try:
         text = f"{import_module('cv2').__version__}, numpy {import_module('numpy').__version__}"
     except ImportError as error:
-        return Finding("opencv", "missing", f"pip install opencv-python-headless ({error})", True)
+        return Finding(
+            "opencv", "missing", f"pip install opencv-contrib-python-headless ({error})", True
+        )
     return Finding("opencv", text)
 
 
@@ -113,7 +124,7 @@ def _profile() -> Finding:
     profile = set_default_transport({})
     if profile is None:
         return Finding("Fast DDS", "no profile", "config/fastdds_large_images.xml is missing")
-    advice = f"camera drivers need it too: export FASTDDS_DEFAULT_PROFILES_FILE={profile}"
+    advice = f"camera drivers need it too: export {profile_variable()}={profile}"
     return Finding("Fast DDS", f"our commands set {profile}", advice)
 
 

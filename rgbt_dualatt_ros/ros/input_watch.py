@@ -11,15 +11,12 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
+from rgbt_dualatt_ros.ros.transport import profile_variable
 
 # Stamps looked back on: one second at 30 Hz.
 _RECENT = 30
 # With this share of the images missing between those that came, transport is to blame, not jitter.
 _LOSS_WORTH_SAYING = 0.4
-_ADVICE_LARGE_IMAGES = (
-    "large best-effort images get lost in the default transport; set "
-    "FASTDDS_DEFAULT_PROFILES_FILE in the camera's process too, or ask `rgbt-dualatt doctor`"
-)
 _ADVICE_NO_STAMP = "the driver must fill in header.stamp"
 _ADVICE_NO_PUBLISHER = "remap it or start the camera"
 
@@ -113,7 +110,7 @@ class InputWatch:
         lost = stream.lost_share()
         if lost < _LOSS_WORTH_SAYING:
             return "", ""
-        return f"{lost:.0%} of the images on {stream.topic} are missing", _ADVICE_LARGE_IMAGES
+        return f"{lost:.0%} of the images on {stream.topic} are missing", _advice_large_images()
 
     def _explain_missing_pairs(self) -> str:
         slop_ms = self.slop_ns / NS_PER_MS
@@ -135,6 +132,13 @@ class InputWatch:
         return [min((stamp - other for other in thermal), key=abs) for stamp in self.rgb.stamps]
 
 
+def _advice_large_images() -> str:
+    return (
+        "large best-effort images get lost in the default transport; set "
+        f"{profile_variable()} in the camera's process too, or ask `rgbt-dualatt doctor`"
+    )
+
+
 def _explain_silence(stream: StreamWatch, silent_s: float) -> tuple[str, str]:
     if stream.refused_policy:
         return (
@@ -148,6 +152,6 @@ def _explain_silence(stream: StreamWatch, silent_s: float) -> tuple[str, str]:
     if stream.received == 0:
         return (
             f"{stream.topic} has a publisher, but no image has come in {silent_s:.0f} s",
-            f"if it is sending, {_ADVICE_LARGE_IMAGES}",
+            f"if it is sending, {_advice_large_images()}",
         )
     return f"{stream.topic} has been silent for {silent_s:.0f} s", ""

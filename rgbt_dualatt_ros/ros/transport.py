@@ -8,7 +8,7 @@ config/fastdds_large_images.xml gives it a segment that holds them.
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.share_files import find_share_file
@@ -20,6 +20,23 @@ CHOICES_OF_THE_USER = (
     "FASTRTPS_DEFAULT_PROFILES_FILE",
     "FASTDDS_BUILTIN_TRANSPORTS",
 )
+
+# These come with Fast DDS 2, which reads the variable by its old name only.
+_FAST_DDS_2 = ("humble", "iron", "jazzy")
+# These do not know ROS_AUTOMATIC_DISCOVERY_RANGE; later ones complain of the variable here.
+_LOCALHOST_ONLY = ("humble",)
+
+
+def profile_variable(environment: Mapping[str, str] | None = None) -> str:
+    """Name of the variable by which the installed Fast DDS finds a profile.
+
+    Args:
+        environment: of this process when not given; without ROS_DISTRO, as in wheels, it is
+            taken for Kilted or later.
+    """
+    environment = os.environ if environment is None else environment
+    is_old = environment.get("ROS_DISTRO") in _FAST_DDS_2
+    return "FASTRTPS_DEFAULT_PROFILES_FILE" if is_old else "FASTDDS_DEFAULT_PROFILES_FILE"
 
 
 def set_default_transport(environment: MutableMapping[str, str] | None = None) -> Path | None:
@@ -36,7 +53,7 @@ def set_default_transport(environment: MutableMapping[str, str] | None = None) -
         return None
     profile, _ = find_share_file(PROFILE_FILE)
     if profile is not None:
-        environment["FASTDDS_DEFAULT_PROFILES_FILE"] = str(profile)
+        environment[profile_variable(environment)] = str(profile)
     return profile
 
 
@@ -48,4 +65,7 @@ def private_domain_id() -> int:
 def isolate(environment: MutableMapping[str, str], domain_id: int) -> None:
     """Keep ROS traffic of a demo or test on this machine and apart from other graphs."""
     environment["ROS_DOMAIN_ID"] = str(domain_id)
-    environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+    if environment.get("ROS_DISTRO") in _LOCALHOST_ONLY:
+        environment["ROS_LOCALHOST_ONLY"] = "1"
+    else:
+        environment["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"

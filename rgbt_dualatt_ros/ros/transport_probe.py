@@ -17,9 +17,8 @@ from dataclasses import asdict, dataclass
 from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS
-from rgbt_dualatt_ros.ros.transport import isolate
+from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id
 
-PROBE_DOMAIN_ID = 87
 _SIZE = ImageSize(640, 480)
 _RATE_HZ = 30.0
 _TOPIC = "/transport_probe"
@@ -44,30 +43,33 @@ def measure_transport(frames: int, environment: Mapping[str, str]) -> ProbeResul
         environment: of both processes; decides which transport Fast DDS uses.
 
     Raises:
-        RgbtError: when the two processes do not find each other.
+        RgbtError: when one of the two processes fails or does not end; one line with its reason.
     """
     environment = dict(environment)
-    isolate(environment, PROBE_DOMAIN_ID)
+    isolate(environment, private_domain_id())
     limit_s = _START_S + _DISCOVERY_S + frames / _RATE_HZ + _LAST_IMAGE_S
     receiver = _spawn("receive", frames, environment)
     sender = _spawn("send", frames, environment)
     try:
-        text, _ = receiver.communicate(timeout=limit_s)
-        sender.wait(timeout=limit_s)
+        text, complaints = receiver.communicate(timeout=limit_s)
+        _, more_complaints = sender.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
         raise RgbtError(f"the transport probe did not end within {limit_s:.0f} s") from None
     finally:
         for child in (receiver, sender):
             child.kill()
             child.wait()
-    if receiver.returncode != 0:
-        raise RgbtError("the transport probe could not receive; is ROS 2 installed?")
+    if receiver.returncode or sender.returncode:
+        # The last line of a traceback names the error; the rest is of no use to a user.
+        last = [line for line in (complaints + more_complaints).splitlines() if line.strip()][-1:]
+        raise RgbtError(f"the transport probe failed: {''.join(last) or 'no reason given'}")
     return ProbeResult(**json.loads(text))
 
 
 def _spawn(role: str, frames: int, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", __name__, role, str(frames)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
 
 
 def _send(frames: int) -> None:

@@ -16,6 +16,7 @@ from rgbt_dualatt_ros.ros.transport import (
     CHOICES_OF_THE_USER,
     isolate,
     private_domain_id,
+    profile_variable,
     set_default_transport,
 )
 
@@ -25,6 +26,22 @@ def test_profile_is_set_when_the_user_has_none() -> None:
     profile = set_default_transport(environment)
     assert profile is not None
     assert environment == {"FASTDDS_DEFAULT_PROFILES_FILE": str(profile)}
+
+
+@pytest.mark.parametrize(
+    ("distribution", "variable"),
+    [
+        pytest.param("humble", "FASTRTPS_DEFAULT_PROFILES_FILE", id="humble"),
+        pytest.param("jazzy", "FASTRTPS_DEFAULT_PROFILES_FILE", id="jazzy"),
+        pytest.param("kilted", "FASTDDS_DEFAULT_PROFILES_FILE", id="kilted"),
+        pytest.param("rolling", "FASTDDS_DEFAULT_PROFILES_FILE", id="rolling"),
+    ],
+)
+def test_variable_is_the_one_that_is_read(distribution: str, variable: str) -> None:
+    environment = {"ROS_DISTRO": distribution}
+    profile = set_default_transport(environment)
+    assert environment == {"ROS_DISTRO": distribution, variable: str(profile)}
+    assert profile_variable(environment) == variable
 
 
 @pytest.mark.parametrize("name", CHOICES_OF_THE_USER)
@@ -58,5 +75,8 @@ def test_isolated_traffic_stays_here() -> None:
     environment: dict[str, str] = {}
     isolate(environment, 7)
     assert environment == {"ROS_DOMAIN_ID": "7", "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    humble = {"ROS_DISTRO": "humble"}
+    isolate(humble, 7)
+    assert humble == {"ROS_DISTRO": "humble", "ROS_DOMAIN_ID": "7", "ROS_LOCALHOST_ONLY": "1"}
     assert 1 <= private_domain_id() <= 100
     assert private_domain_id() == 1 + os.getpid() % 100
