@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,6 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from rosbags.interfaces import (
     Qos,
     QosDurability,
@@ -27,6 +26,7 @@ from rgbt_dualatt_ros.bags.bag_topics import COMPRESSED_SUFFIX, TRUTH_TYPE, BagT
 from rgbt_dualatt_ros.bags.image_encoder import ImageEncoder, ImageOptions
 from rgbt_dualatt_ros.bags.message_types import message_typestore, truth_message
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 
 Storage = Literal["mcap", "sqlite3"]
 STORAGES: tuple[Storage, ...] = ("mcap", "sqlite3")
@@ -52,35 +52,10 @@ _OFFERED_QOS = Qos(
 )
 
 
-class CameraFrame(Protocol):
-    """The two images of one instant as the cameras gave them; see `datasets.raw_frame.RawFrame`.
-
-    Attributes:
-        rgb: `(H, W, 3)` uint8, red first; None when the camera lost this frame.
-        thermal: `(h, w)` uint8 or uint16; None when the camera lost it.
-        truth: `(4,)` xywh, px; NaN where there is no target.
-    """
-
-    @property
-    def rgb(self) -> NDArray[np.uint8] | None: ...  # noqa: D102  described in the class
-
-    @property
-    def thermal(self) -> NDArray[np.uint8] | NDArray[np.uint16] | None: ...  # noqa: D102
-
-    @property
-    def rgb_stamp_ns(self) -> int: ...  # noqa: D102
-
-    @property
-    def thermal_stamp_ns(self) -> int: ...  # noqa: D102
-
-    @property
-    def truth(self) -> NDArray[np.float32]: ...  # noqa: D102
-
-
 class CameraFrames(Protocol):
     """A sequence that gives its images as the cameras did: a folder, or a rendered scene."""
 
-    def frames(self) -> Iterable[CameraFrame]:
+    def frames(self) -> Iterable[RawFrame]:
         """Every instant in order."""
 
 
@@ -120,7 +95,11 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise DatasetError(f"{path} exists; choose another name or say --force to replace it")
-    if not (path / _METADATA_FILE).is_file():
+    try:
+        is_bag = (path / _METADATA_FILE).is_file()
+    except OSError as error:  # of a folder that may not be read
+        raise DatasetError(f"cannot replace {path}: {error.strerror}") from None
+    if not is_bag:
         raise DatasetError(f"{path} exists and is not a bag; it will not be replaced")
 
 
@@ -170,7 +149,7 @@ class _Recorder:
         self._thermal = self._add(options.topics.thermal + suffix, message_type)
         self._truth = self._add(options.topics.truth, TRUTH_TYPE)
 
-    def write(self, frame: CameraFrame) -> None:
+    def write(self, frame: RawFrame) -> None:
         if frame.rgb is not None:
             message = self._encoder.rgb(frame.rgb, frame.rgb_stamp_ns, _RGB_FRAME_ID)
             self._put(self._rgb, frame.rgb_stamp_ns, message)
@@ -211,5 +190,7 @@ def _appearing_whole(path: Path, *, overwrite: bool) -> Iterator[Path]:
         (workplace / path.name).rename(path)
     except OSError as error:
         raise DatasetError(f"cannot write bag {path}: {error.strerror}") from error
+    except sqlite3.Error as error:  # as when the disk is full
+        raise DatasetError(f"cannot write bag {path}: {error}") from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)

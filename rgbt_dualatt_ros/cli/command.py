@@ -65,7 +65,8 @@ def run_command(command: Callable[[], int]) -> int:
     logging.basicConfig(format="%(levelname)s: %(message)s")
     try:
         code = command()
-        sys.stdout.flush()
+        if sys.stdout:  # None when the caller has closed it
+            sys.stdout.flush()
     except RgbtError as error:
         return _complain(str(error))
     except ModuleNotFoundError as error:
@@ -103,6 +104,7 @@ def _missing_module(error: ModuleNotFoundError) -> str:
 
 
 def _complain(text: str) -> int:
-    sys.stdout.flush()
+    if sys.stdout:
+        sys.stdout.flush()
     print(f"error: {text}", file=sys.stderr)
     return EXIT_BAD_INPUT

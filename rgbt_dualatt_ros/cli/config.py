@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config, to_yaml
-from rgbt_dualatt_ros.core.settings import Setting, values_of, walk
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.settings import Setting, nearest_name, values_of, walk
 
 _EXAMPLE = """example:
   rgbt-dualatt config sync              every setting with sync in its name
@@ -38,6 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.markdown:
         print(markdown_table(chosen))
     else:
+        if not chosen:
+            near = nearest_name(arguments.name, {each.name: each for each in walk(Config)})
+            raise ConfigError(f"no setting has {arguments.name!r} in its name{near}")
         print("\n".join(_describe(each) for each in chosen))
     return 0
 

@@ -12,6 +12,8 @@ import pytest
 
 from rgbt_dualatt_ros.cli.main import VERBS
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def test_every_executable_answers_help(commands: dict[str, str]) -> None:
     for name, target in commands.items():
@@ -48,6 +50,21 @@ def test_an_error_of_the_user_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.startswith("error: cannot read settings")
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_a_setting_that_is_not_there_is_no_empty_answer() -> None:
+    done = _run("config", "sync.slop_m_s")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "did you mean sync.slop_ms?" in done.stderr
+
+
+def test_a_closed_output_is_no_error() -> None:
+    command = f"{sys.executable} -m rgbt_dualatt_ros.cli.main config --check config/tracker.yaml"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} >&-"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

@@ -6,6 +6,7 @@ Proves: nothing is overwritten unasked, nothing half-written stays. Not: what is
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 
 from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
 from rgbt_dualatt_ros.bags.bag_topics import BagTopics
-from rgbt_dualatt_ros.bags.bag_writer import BagOptions, CameraFrame, CameraFrames, write_bag
+from rgbt_dualatt_ros.bags.bag_writer import BagOptions, CameraFrames, write_bag
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 
 TinyClass = Callable[..., CameraFrames]
 
@@ -26,7 +28,7 @@ class Failing:
         self._whole = whole
         self._error = error
 
-    def frames(self) -> Iterator[CameraFrame]:
+    def frames(self) -> Iterator[RawFrame]:
         """Three good frames first."""
         for index, frame in enumerate(self._whole.frames()):
             if index == 3:
@@ -56,6 +58,13 @@ def test_force_replaces_bags_only(tmp_path: Path, tiny_class: TinyClass) -> None
     with pytest.raises(DatasetError, match="photos exists and is not a bag; it will not be"):
         write_bag(tiny_class(), photos, "mcap", BagOptions(overwrite=True))
     assert names_in(photos) == ["holiday.jpg"]
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path: Path, tiny_class: TinyClass) -> None:
+    full = Failing(tiny_class(), sqlite3.OperationalError("database or disk is full"))
+    with pytest.raises(DatasetError, match="cannot write bag .*bag: database or disk is full"):
+        write_bag(full, tmp_path / "bag", "sqlite3")
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(
