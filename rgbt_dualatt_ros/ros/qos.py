@@ -19,6 +19,14 @@ RESULTS = QoSProfile(
 )
 """Targets and status: small, and each of them counts."""
 
+RECORDED = QoSProfile(
+    depth=1000,
+    history=QoSHistoryPolicy.KEEP_LAST,
+    reliability=QoSReliabilityPolicy.RELIABLE,
+    durability=QoSDurabilityPolicy.VOLATILE,
+)
+"""Targets and status as a recorder hears them: a stall of half a minute loses no answer."""
+
 PICTURES = QoSProfile(
     depth=2,
     history=QoSHistoryPolicy.KEEP_LAST,

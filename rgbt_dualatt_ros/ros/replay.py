@@ -48,8 +48,11 @@ _TRACKER_NAME = "/tracker"
 # Importing torch on a busy machine takes most of it.
 _READY_S = 180.0
 _DISCOVERY_S = 30.0
-# No pair finished in this time: nothing more will come.
-_QUIET_S = 3.0
+# Pairs are outstanding and none was finished in this time: the node is stuck. The first update of
+# the paper's preset takes ten seconds and more on a busy machine.
+_STUCK_S = 90.0
+# The node has finished all it has seen, and in this time it also gives up waiting for partners.
+_IDLE_S = 1.5
 _POLL_S = 0.02
 _DELAY_WORTH_SAYING_NS = 50 * NS_PER_MS
 
@@ -160,14 +163,19 @@ class _Session:
             )
 
     def wait_until_done(self) -> None:
-        """Until the node has finished what it has seen, or nothing moves any more."""
-        finished, since_s = self._recorder.pairs_finished, time.monotonic()
-        while time.monotonic() - since_s < _QUIET_S:
+        """Until the node has finished what it has seen; says so when it does not get there."""
+        recorder = self._recorder
+        finished, since_s = recorder.pairs_finished, time.monotonic()
+        while True:
             self._child.check_alive()
             time.sleep(_POLL_S)
-            if self._recorder.pairs_finished > finished:
-                finished, since_s = self._recorder.pairs_finished, time.monotonic()
-            elif self._recorder.is_node_idle and time.monotonic() - since_s > 1.0:
+            quiet_s = time.monotonic() - since_s
+            if recorder.pairs_finished > finished:
+                finished, since_s = recorder.pairs_finished, time.monotonic()
+            elif recorder.is_node_idle and quiet_s > _IDLE_S:
+                return
+            elif quiet_s > _STUCK_S:
+                _LOG.warning("the node has finished no pair for %.0f s: not waiting", quiet_s)
                 return
 
     def keep_answers(self, path: Path) -> None:
@@ -186,7 +194,7 @@ class _Session:
         """
         recorder, status = self._recorder, self._recorder.last_status
         if status is None or not recorder.predictions:
-            reason = status.problem if status is not None and status.problem else "no reason given"
+            reason = recorder.last_problem or "no reason given"
             raise RgbtError(f"the node published no target: {reason}")
         answers = [
             Answer(

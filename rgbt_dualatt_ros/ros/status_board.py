@@ -17,6 +17,8 @@ _LOG = logging.getLogger(__name__)
 # The rate is that of the last two seconds: shorter jumps about, longer hides a stall.
 _RATE_WINDOW_NS = 2 * NS_PER_S
 _SAME_WARNING_EVERY_NS = 30 * NS_PER_S
+# A refused start is over; who asked looks at the status within this time.
+_REFUSAL_SHOWN_NS = 10 * NS_PER_S
 _NUMBER = re.compile(r"[\d.]+")
 
 
@@ -61,11 +63,14 @@ class StatusBoard:
         self._status = NodeStatus()
         self._finished_ns: deque[int] = deque()
         self._problems = {"failure": "", "input": "", "pair": "", "start": ""}
+        self._refused_ns = 0
         self._said_ns: dict[str, int] = {}
 
     def snapshot(self) -> NodeStatus:
         """How things are now."""
         with self._lock:
+            if time.monotonic_ns() - self._refused_ns > _REFUSAL_SHOWN_NS:
+                self._problems["start"] = ""
             problem = "; ".join(text for text in self._problems.values() if text)
             return replace(self._status, rate_hz=self._rate_hz(), problem=problem)
 
@@ -106,13 +111,15 @@ class StatusBoard:
         self._change(state=NodeState.TRACKING)
 
     def target_forgotten(self) -> None:
-        """There is no target any more."""
+        """There is no target any more, and no start is asked for."""
+        self.start_refused("")
         self._change(state=NodeState.WAITING)
 
     def start_refused(self, reason: str) -> None:
-        """A target could not be started; empty: the last one could."""
+        """A target could not be started, or not yet; shown for a while. Empty: all is well."""
         with self._lock:
             self._problems["start"] = reason
+            self._refused_ns = time.monotonic_ns()
         if reason:
             self._warn(reason)
 

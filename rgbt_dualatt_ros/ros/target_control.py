@@ -23,6 +23,8 @@ from rgbt_dualatt_ros.ros.status_board import StatusBoard
 from rgbt_dualatt_ros.ros.target_commands import Answer, Command, StartTarget, StopTarget
 
 _LOG = logging.getLogger(__name__)
+# A slow tracker is this far behind what a user sees and draws on; more is worth a line.
+_AHEAD_WORTH_SAYING_NS = NS_PER_S
 
 
 class Decoder(Protocol):
@@ -120,7 +122,9 @@ class TargetControl:
         frame = self._decode(queued, anew=was_refusing and self._is_start_due(queued))
         self._last_frame = frame
         outcome = self._start_pending(queued, frame)
-        if outcome is None:
+        if outcome is None or outcome.queued is not queued:
+            if outcome is not None:
+                yield replace(outcome, kind="late")
             yield from self._catch_up(before, queued)
             outcome = self._track(queued, frame)
         self._is_refusing = False
@@ -182,8 +186,18 @@ class TargetControl:
             return None
         if command.stamp_ns == 0 or last is None or self._is_later(command, last):
             self._replace_pending(command)
+            if last is not None:
+                self._explain_waiting(command, last)
             return None
         return self._start_on_kept(command)
+
+    def _explain_waiting(self, command: StartTarget, newest: QueuedPair) -> None:
+        ahead_ns = command.stamp_ns - newest.pair.stamp_ns
+        if ahead_ns > _AHEAD_WORTH_SAYING_NS:
+            self._board.start_refused(
+                f"{command.origin} waits for an image stamped {ahead_ns / NS_PER_S:.1f} s after "
+                "the newest; is its stamp from another clock?"
+            )
 
     def _is_later(self, command: StartTarget, queued: QueuedPair) -> bool:
         return command.stamp_ns > queued.pair.stamp_ns + self._tolerance_ns
@@ -191,21 +205,26 @@ class TargetControl:
     def _replace_pending(self, command: StartTarget) -> None:
         if self._pending is not None:
             self._pending.reply(Answer(False, "a newer request took its place"))
+        self._board.start_refused("")
         self._pending = command
 
     def _start_pending(self, queued: QueuedPair, frame: FramePair) -> Outcome | None:
+        """Start when it is time: on `queued`, or on the pair before it that was asked for."""
         pending = self._pending
-        if pending is None or self._is_later(pending, queued):
+        if pending is None:
+            return None
+        if pending.is_abandoned:
+            self._pending = None
+            return None
+        if self._is_later(pending, queued):
+            self._explain_waiting(pending, queued)
             return None
         self._pending = None
-        if pending.is_abandoned:
-            return None
         offset_ns = abs(pending.stamp_ns - queued.pair.stamp_ns)
         if pending.stamp_ns == 0 or offset_ns <= self._tolerance_ns:
             return self._start_on(pending, queued, frame)
         # Its own pair was skipped by the queue, but it is kept: start there, then track this one.
-        self._start_on_kept(pending)
-        return None
+        return self._start_on_kept(pending)
 
     def _start_on_kept(self, command: StartTarget) -> Outcome | None:
         kept = self._history.find(command.stamp_ns, self._tolerance_ns)

@@ -13,7 +13,7 @@ from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.ros.answer_bag import PublishedMessage
 from rgbt_dualatt_ros.ros.messages import to_ns, to_prediction
-from rgbt_dualatt_ros.ros.qos import RESULTS
+from rgbt_dualatt_ros.ros.qos import RECORDED
 from rgbt_dualatt_ros.ros.status_board import NodeState
 
 
@@ -31,6 +31,7 @@ class TargetRecorder:
     Attributes:
         predictions: of the first target of every message that had one, in order of arrival.
         last_status: None before the first.
+        last_problem: the newest that was not empty; a node shows some for a while only.
         status_count: statuses heard.
         processing_ns: time in the tracker by the stamp of the pair.
         published: every message, serialised.
@@ -39,15 +40,16 @@ class TargetRecorder:
     def __init__(self, node: Node, tracker_name: str) -> None:
         self.predictions: list[HeardPrediction] = []
         self.last_status: TrackerStatus | None = None
+        self.last_problem = ""
         self.status_count = 0
         self.processing_ns: dict[int, int] = {}
         self.published: list[PublishedMessage] = []
         self._targets_topic = f"{tracker_name}/targets"
         self._status_topic = f"{tracker_name}/status"
         node.create_subscription(
-            TrackedTargetArray, self._targets_topic, self._hear_targets, RESULTS
+            TrackedTargetArray, self._targets_topic, self._hear_targets, RECORDED
         )
-        node.create_subscription(TrackerStatus, self._status_topic, self._hear_status, RESULTS)
+        node.create_subscription(TrackerStatus, self._status_topic, self._hear_status, RECORDED)
 
     @property
     def is_node_ready(self) -> bool:
@@ -87,4 +89,5 @@ class TargetRecorder:
             stamp_ns = to_ns(message.header.stamp)
             self.processing_ns[stamp_ns] = round(message.processing_ms * NS_PER_MS)
         self.last_status = message
+        self.last_problem = message.problem or self.last_problem
         self.status_count += 1

@@ -6,6 +6,7 @@ Proves: what is shown follows what was told, and a repeated problem is logged on
 from __future__ import annotations
 
 import logging
+import time
 
 import pytest
 
@@ -62,3 +63,13 @@ def test_rate_needs_two_pairs() -> None:
     assert board.snapshot().rate_hz == 0.0
     board.processed(PREDICTION, 5, 0, is_late=False)
     assert board.snapshot().rate_hz > 0.0
+
+
+def test_refused_start_is_shown_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = StatusBoard()
+    board.start_refused("no such image")
+    said_ns = time.monotonic_ns()
+    monkeypatch.setattr(time, "monotonic_ns", lambda: said_ns + 5 * 10**9)
+    assert board.snapshot().problem == "no such image"
+    monkeypatch.setattr(time, "monotonic_ns", lambda: said_ns + 11 * 10**9)
+    assert board.snapshot().problem == ""

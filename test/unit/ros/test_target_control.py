@@ -173,9 +173,42 @@ def test_box_of_a_skipped_pair_starts_there() -> None:
     command = bench.start(stamp_ns=3 * PERIOD_NS, next_pair=True)
     assert command.answer is None, "the pair has not come yet"
     bench.arrive(2), bench.arrive(3), bench.arrive(4)
-    bench.process(5)
+    outcomes = bench.process(5)
     assert command.answer is not None
     assert bench.tracker.calls == [("initialize", 3), ("track", 5)]
+    found = [(each.queued.pair.stamp_ns // PERIOD_NS, each.kind) for each in outcomes]
+    assert found == [(3, "late"), (5, "next")]
+    assert outcomes[0].prediction is not None
+    assert outcomes[0].prediction.box == BOX
+
+
+def test_box_from_the_future_is_told_until_it_starts() -> None:
+    bench = Bench()
+    bench.process(1)
+    bench.start(stamp_ns=301 * PERIOD_NS, next_pair=True, origin="~/set_target")
+    assert "~/set_target waits for an image stamped 9.9 s after" in bench.board.snapshot().problem
+    bench.process(101)
+    assert "stamped 6.6 s after the newest" in bench.board.snapshot().problem
+    bench.process(301)
+    assert bench.board.snapshot().problem == ""
+    assert bench.tracker.calls == [("initialize", 301)]
+
+
+def test_box_a_little_ahead_of_a_slow_tracker_is_no_problem() -> None:
+    bench = Bench()
+    bench.process(1)
+    bench.start(stamp_ns=11 * PERIOD_NS, next_pair=True)
+    bench.process(2)
+    assert bench.board.snapshot().problem == ""
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_stop_ends_the_problem_of_a_refused_start(restart: bool) -> None:
+    bench = Bench()
+    bench.start()
+    assert "no frame pair has arrived" in bench.board.snapshot().problem
+    bench.control.serve(StopTarget(restart=restart))
+    assert bench.board.snapshot().problem == ""
 
 
 def test_stamp_that_no_pair_has_is_refused() -> None:
