@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,13 @@ from rgbt_dualatt_ros.bags.bag_topics import (
     find_image_topic,
 )
 from rgbt_dualatt_ros.bags.message_types import truth_row
-from rgbt_dualatt_ros.bags.stamped_truth import StampedTruth
+from rgbt_dualatt_ros.bags.truth_lookup import TruthLookup
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS
 from rgbt_dualatt_ros.imaging.image_codec import decode_compressed, decode_image
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
@@ -32,22 +32,6 @@ from rgbt_dualatt_ros.streaming.matched_pair import MatchedPair, Side, SyncCount
 from rgbt_dualatt_ros.streaming.pair_synchronizer import PairSynchronizer
 
 _LOGGER = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BagFrame:
-    """The images of one pair as recorded; the fields are those of `datasets.raw_frame.RawFrame`.
-
-    Attributes:
-        rgb: `(H, W, 3)` uint8, red first, or `(H, W)` of a camera without colour.
-        thermal: `(h, w)` uint8, uint16 or float32; `(h, w, 3)` of a camera that paints it.
-    """
-
-    rgb: NDArray[Any]
-    thermal: NDArray[Any]
-    rgb_stamp_ns: int
-    thermal_stamp_ns: int
-    truth: NDArray[np.float32]
 
 
 class BagSequence:
@@ -85,7 +69,7 @@ class BagSequence:
         self._config = config or Config()
         self._topics = topics or BagTopics()
         stamps_ns, true_boxes = self._read_stamps()
-        truth = StampedTruth(true_boxes).at(stamps_ns)
+        truth = TruthLookup(true_boxes).at(stamps_ns)
         annotated = np.flatnonzero(~np.isnan(truth[:, 0]))
         self._first = 0
         if initial_box is not None:
@@ -123,7 +107,7 @@ class BagSequence:
                     reader.decode(match.rgb), reader.decode(match.thermal), match.stamp_ns
                 )
 
-    def frames(self) -> Iterator[BagFrame]:
+    def frames(self) -> Iterator[RawFrame]:
         """The images of every pair as recorded, neither normalised nor registered.
 
         Raises:
@@ -131,7 +115,7 @@ class BagSequence:
         """
         with BagReader(self.path) as reader:
             for index, match in enumerate(self._matches_from_start(reader)):
-                yield BagFrame(
+                yield RawFrame(
                     _decode(reader, match.rgb),
                     _decode(reader, match.thermal),
                     match.stamp_ns,

@@ -6,11 +6,12 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from rgbt_dualatt_ros.bags.bag_sequence import BagFrame, BagSequence
+from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
 from rgbt_dualatt_ros.bags.bag_topics import BagTopics
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.sequence_writer import check_free, write_sequence
 
 _EXAMPLE = """example:
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _counted(sequence: BagSequence, bar: ProgressBar) -> Iterator[BagFrame]:
+def _counted(sequence: BagSequence, bar: ProgressBar) -> Iterator[RawFrame]:
     for frame in sequence.frames():
         yield frame
         bar.advance(sequence.name, 1)

@@ -16,9 +16,9 @@ from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.annotations import BoxFormat, read_boxes
 from rgbt_dualatt_ros.datasets.image_files import first_gap, list_images, read_rgb, read_thermal
-from rgbt_dualatt_ros.datasets.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.stamps import ASSUMED_RATE_HZ, even_stamps, read_stamps
 from rgbt_dualatt_ros.imaging.registration import Registration
 from rgbt_dualatt_ros.imaging.thermal_normalizer import ThermalNormalizer

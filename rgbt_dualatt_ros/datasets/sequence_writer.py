@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,29 +14,11 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.config import ThermalConfig
 from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.annotations import format_boxes
 from rgbt_dualatt_ros.datasets.image_files import write_png
 from rgbt_dualatt_ros.datasets.stamps import write_stamps
 from rgbt_dualatt_ros.imaging.thermal_normalizer import ThermalNormalizer
-
-
-class DecodedFrame(Protocol):
-    """The two images of one instant; grey colour images and painted thermal ones are taken too."""
-
-    @property
-    def rgb(self) -> NDArray[Any] | None: ...  # noqa: D102  as RawFrame
-
-    @property
-    def thermal(self) -> NDArray[Any] | None: ...  # noqa: D102
-
-    @property
-    def rgb_stamp_ns(self) -> int: ...  # noqa: D102
-
-    @property
-    def thermal_stamp_ns(self) -> int: ...  # noqa: D102
-
-    @property
-    def truth(self) -> NDArray[np.float32]: ...  # noqa: D102
 
 
 def check_free(folder: Path) -> None:
@@ -50,7 +32,7 @@ def check_free(folder: Path) -> None:
 
 
 def write_sequence(
-    frames: Iterable[DecodedFrame], folder: Path | str, thermal: ThermalConfig | None = None
+    frames: Iterable[RawFrame], folder: Path | str, thermal: ThermalConfig | None = None
 ) -> int:
     """Write `visible/`, `infrared/`, `groundtruth.txt`, `init.txt` and the stamps into `folder`.
 
@@ -86,7 +68,7 @@ def write_sequence(
     return count
 
 
-def _write(frames: Iterable[DecodedFrame], folder: Path, normalizer: ThermalNormalizer) -> int:
+def _write(frames: Iterable[RawFrame], folder: Path, normalizer: ThermalNormalizer) -> int:
     boxes: list[NDArray[np.float32]] = []
     stamps: list[tuple[int, int]] = []
     (folder / "visible").mkdir()

@@ -16,7 +16,7 @@ STAMPS_FILE = "stamps.txt"
 ASSUMED_RATE_HZ = 30.0
 # A stamp of zero means "not set" in ROS.
 FIRST_STAMP_NS = NS_PER_S
-_LAST_STAMP_NS = 2**31 * 10**9 - 1  # a header counts seconds in 32 bits
+_LAST_STAMP_NS = 2**31 * NS_PER_S - 1  # a header counts seconds in 32 bits
 _SLOWEST_HZ, _FASTEST_HZ = 0.001, 10_000.0
 _STAMP_PAIR = re.compile(r"(\d+),(\d+)")
 

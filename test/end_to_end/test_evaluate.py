@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.bags.bag_writer import write_bag
-from rgbt_dualatt_ros.datasets.raw_frame import RawFrame
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.sequence_writer import write_sequence
 
 COMMAND = [sys.executable, "-m", "rgbt_dualatt_ros.cli.main", "evaluate"]

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
-from rgbt_dualatt_ros.datasets.raw_frame import RawFrame
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
 from rgbt_dualatt_ros.datasets.sequence_writer import write_sequence
 
@@ -99,9 +99,10 @@ def test_settings_reach_the_bag(walker: Path, tmp_path: Path) -> None:
         "--set", "thermal.normalization=fixed", "--set", "thermal.high=1.0",
     )  # fmt: skip
     assert made.returncode == 0
-    frame = next(BagSequence(tmp_path / "bag").frames())
-    assert frame.thermal.dtype == np.uint8
-    assert (frame.thermal == 255).mean() > 0.9
+    thermal = next(BagSequence(tmp_path / "bag").frames()).thermal
+    assert thermal is not None
+    assert thermal.dtype == np.uint8
+    assert np.mean(thermal == 255) > 0.9
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
 from rgbt_dualatt_ros.bags.bag_writer import BagOptions, write_bag
 from rgbt_dualatt_ros.bags.image_encoder import Compression, ImageOptions
 from rgbt_dualatt_ros.bags.message_types import message_typestore
-from rgbt_dualatt_ros.datasets.raw_frame import RawFrame
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.imaging.image_codec import decode_compressed, decode_image
 
 pytestmark = pytest.mark.ros

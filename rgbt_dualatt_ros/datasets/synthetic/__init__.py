@@ -15,13 +15,12 @@ from rgbt_dualatt_ros.datasets.synthetic.scene_config import (
     ATTRIBUTES,
     SceneConfig,
 )
-from rgbt_dualatt_ros.datasets.synthetic.synthetic_sequence import RawFrame, SyntheticSequence
+from rgbt_dualatt_ros.datasets.synthetic.synthetic_sequence import SyntheticSequence
 
 __all__ = [
     "ATTRIBUTES",
     "ATTRIBUTE_TEXTS",
     "SPEC_HELP",
-    "RawFrame",
     "SceneConfig",
     "SyntheticSequence",
     "attribute_scenes",

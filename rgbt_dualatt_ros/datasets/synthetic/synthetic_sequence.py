@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.synthetic.faults import DeadFrame, plan_dead_frames, plan_stamps
 from rgbt_dualatt_ros.datasets.synthetic.renderer import Rendered, SceneRenderer
 from rgbt_dualatt_ros.datasets.synthetic.scene_config import SceneConfig
@@ -20,32 +20,6 @@ from rgbt_dualatt_ros.datasets.synthetic.stage import Sighting, Stage
 
 _BELOW_AMBIENT, _ABOVE_AMBIENT = 5.0, 23.0
 """Degrees around the air temperature that become 8 bits."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RawFrame:
-    """What the two drivers deliver for one frame period.
-
-    Attributes:
-        rgb: `(H, W, 3)` uint8, red first; None when the message is lost.
-        thermal16: `(H, W)` uint16, hundredths of a kelvin; None when the message is lost.
-        rgb_stamp_ns: stamp of the colour image.
-        thermal_stamp_ns: stamp of the thermal image, late by the configured offset.
-        truth: `(4,)` xywh, px; NaN when the target counts as absent.
-        visible: share of the target that is in the image and behind nothing, [0, 1].
-    """
-
-    rgb: NDArray[np.uint8] | None
-    thermal16: NDArray[np.uint16] | None
-    rgb_stamp_ns: int
-    thermal_stamp_ns: int
-    truth: NDArray[np.float32]
-    visible: float
-
-    @property
-    def thermal(self) -> NDArray[np.uint16] | None:
-        """The counts by the name that folders and bags use: it is a `bags.CameraFrame` too."""
-        return self.thermal16
 
 
 class SyntheticSequence:
@@ -105,19 +79,21 @@ class SyntheticSequence:
     def pairs(self) -> Iterator[FramePair]:
         """Every frame pair in order; the stamp is that of the colour image."""
         for frame in self.frames():
-            if frame.rgb is not None and frame.thermal16 is not None:
-                yield FramePair(frame.rgb, self.to_8_bits(frame.thermal16), frame.rgb_stamp_ns)
+            if frame.rgb is not None and frame.thermal is not None:
+                yield FramePair(frame.rgb, self.to_8_bits(frame.thermal), frame.rgb_stamp_ns)
 
     def frames(self) -> Iterator[RawFrame]:
-        """Every frame period in order, with what failed in it; may be called again."""
+        """Every frame period in order, with what failed in it; may be called again.
+
+        Thermal counts are hundredths of a kelvin, their stamps late by the configured offset.
+        """
         last: Rendered | None = None
         for index, rendered in enumerate(self._renderer.frames()):
             rgb, thermal = self._deliver(index, rendered, last)
             last = rendered
-            sighting = self._sightings[index]
             rgb_stamp, thermal_stamp = self._stamps[index]
-            box = np.array(sighting.box, np.float32)
-            yield RawFrame(rgb, thermal, rgb_stamp, thermal_stamp, box, sighting.visible)
+            box = np.array(self._sightings[index].box, np.float32)
+            yield RawFrame(rgb, thermal, rgb_stamp, thermal_stamp, box)
 
     def to_8_bits(self, thermal16: NDArray[np.uint16]) -> NDArray[np.uint8]:
         """Grey levels of raw counts by the sequence's fixed range."""

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 
 PERIOD_NS = 33_333_333
 FIRST_NS = 5_000_000_000
 HEIGHT, WIDTH = 12, 16
-
-
-@dataclass(frozen=True)
-class TinyFrame:
-    """One instant; the fields are those of `CameraFrame`."""
-
-    rgb: NDArray[np.uint8] | None
-    thermal: NDArray[np.uint8] | NDArray[np.uint16] | None
-    rgb_stamp_ns: int
-    thermal_stamp_ns: int
-    truth: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,7 @@ class TinySequence:
     absent: frozenset[int] = frozenset()
     first_ns: int = FIRST_NS
 
-    def frames(self) -> Iterator[TinyFrame]:
+    def frames(self) -> Iterator[RawFrame]:
         """The same frames at each call."""
         rng = np.random.default_rng(0)
         top = 2 ** (8 * np.dtype(self.depth).itemsize)
@@ -56,7 +46,7 @@ class TinySequence:
             thermal = rng.integers(0, top, (HEIGHT // 2, WIDTH // 2)).astype(self.depth)
             stamp_ns = self.first_ns + index * PERIOD_NS
             truth = np.array([1.25 + index, 2, 3, 4], np.float32)
-            yield TinyFrame(
+            yield RawFrame(
                 None if index in self.lost_rgb else rgb,
                 None if index in self.lost_thermal else thermal,
                 stamp_ns,

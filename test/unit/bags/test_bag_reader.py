@@ -159,6 +159,8 @@ def test_bags_compressed_by_the_recorder_are_read(
             writer.write(connections[raw.topic], raw.log_time_ns, raw.data)
     packed, unpacked = BagSequence(tmp_path / "packed"), BagSequence(plain)
     for after, before in zip(packed.frames(), unpacked.frames(), strict=True):
+        assert after.rgb is not None
+        assert before.rgb is not None
         assert after.rgb.tobytes() == before.rgb.tobytes()
 
 

@@ -62,7 +62,7 @@ def test_force_replaces_bags_only(tmp_path: Path, tiny_class: TinyClass) -> None
 
 def test_a_full_disk_is_one_clear_line(tmp_path: Path, tiny_class: TinyClass) -> None:
     full = Failing(tiny_class(), sqlite3.OperationalError("database or disk is full"))
-    with pytest.raises(DatasetError, match="cannot write bag .*bag: database or disk is full"):
+    with pytest.raises(DatasetError, match=r"cannot write bag .*bag: database or disk is full"):
         write_bag(full, tmp_path / "bag", "sqlite3")
     assert names_in(tmp_path) == []
 

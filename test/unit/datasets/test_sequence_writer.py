@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import DatasetError
-from rgbt_dualatt_ros.datasets.raw_frame import RawFrame
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
 from rgbt_dualatt_ros.datasets.sequence_writer import write_sequence
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.core.box import ImageSize
+from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
-from rgbt_dualatt_ros.datasets.synthetic import RawFrame, SceneConfig, SyntheticSequence
+from rgbt_dualatt_ros.datasets.synthetic import SceneConfig, SyntheticSequence
 
 _SMALL = SceneConfig(size=ImageSize(160, 120), length=8, seed=3)
 
@@ -28,10 +29,10 @@ def test_equal_configurations_give_equal_bytes() -> None:
     runs = [list(sequence.frames()), list(sequence.frames()), list(again.frames())]
     for one, two, three in zip(*runs, strict=True):
         assert one.rgb is not None
-        assert one.thermal16 is not None
+        assert one.thermal is not None
         for other in (two, three):
             np.testing.assert_array_equal(one.rgb, other.rgb)
-            np.testing.assert_array_equal(one.thermal16, other.thermal16)
+            np.testing.assert_array_equal(one.thermal, other.thermal)
             np.testing.assert_array_equal(one.truth, other.truth)
 
 
@@ -59,13 +60,13 @@ def test_frames_have_the_promised_types() -> None:
         assert frame.rgb is not None
         assert frame.rgb.shape == (120, 160, 3)
         assert frame.rgb.dtype == np.uint8
-        assert frame.thermal16 is not None
-        assert frame.thermal16.shape == (120, 160)
-        assert frame.thermal16.dtype == np.uint16
+        assert frame.thermal is not None
+        assert frame.thermal.shape == (120, 160)
+        assert frame.thermal.dtype == np.uint16
         assert frame.truth.dtype == np.float32
         # Hundredths of a kelvin of an outdoor scene: from a cold sky to warm skin.
-        assert 24_000 < frame.thermal16.min() < 27_500
-        assert 29_500 < frame.thermal16.max() < 31_500
+        assert 24_000 < frame.thermal.min() < 27_500
+        assert 29_500 < frame.thermal.max() < 31_500
 
 
 def test_implements_the_sequence_protocol() -> None:
@@ -104,7 +105,7 @@ def test_dead_frames_fail_in_one_camera(kind: str) -> None:
     for dead in sequence.dead_frames:
         assert dead.frame > 0
         now, before = frames[dead.frame], healthy[dead.frame - 1]
-        image = now.rgb if dead.side == "rgb" else now.thermal16
+        image = now.rgb if dead.side == "rgb" else now.thermal
         if kind == "missing":
             assert image is None
         elif kind == "black":
@@ -112,7 +113,7 @@ def test_dead_frames_fail_in_one_camera(kind: str) -> None:
             assert not image.any()
         else:
             np.testing.assert_array_equal(
-                image, before.rgb if dead.side == "rgb" else before.thermal16
+                image, before.rgb if dead.side == "rgb" else before.thermal
             )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rgbt_dualatt_ros.core.box_array import Boxes
 
 
-class StampedTruth:
+class TruthLookup:
     """True boxes looked up by stamp: the equal stamp first, else the nearest in half a period.
 
     Args:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rgbt_dualatt_ros.bags.stamped_truth import StampedTruth
+from rgbt_dualatt_ros.bags.truth_lookup import TruthLookup
 
 
 def row(x: float) -> NDArray[np.float32]:
@@ -29,23 +29,23 @@ def row(x: float) -> NDArray[np.float32]:
     ],
 )
 def test_nearest_within_half_a_period(stamps: list[int], expected: list[float]) -> None:
-    truth = StampedTruth([(100, row(1)), (200, row(2)), (300, row(3))])
+    truth = TruthLookup([(100, row(1)), (200, row(2)), (300, row(3))])
     np.testing.assert_array_equal(truth.at(np.array(stamps))[:, 0], expected)
 
 
 def test_no_boxes_are_rows_of_nan() -> None:
-    assert np.isnan(StampedTruth([]).at(np.array([1, 2]))).all()
-    assert StampedTruth([]).at(np.array([], np.int64)).shape == (0, 4)
+    assert np.isnan(TruthLookup([]).at(np.array([1, 2]))).all()
+    assert TruthLookup([]).at(np.array([], np.int64)).shape == (0, 4)
 
 
 def test_a_single_image_wants_its_own_stamp() -> None:
-    truth = StampedTruth([(100, row(1))])
+    truth = TruthLookup([(100, row(1))])
     assert truth.at(np.array([100]))[0, 0] == 1
     assert np.isnan(truth.at(np.array([101]))).all()
 
 
 def test_the_later_of_two_boxes_counts() -> None:
-    truth = StampedTruth([(100, row(1)), (100, row(2))])
+    truth = TruthLookup([(100, row(1)), (100, row(2))])
     assert truth.at(np.array([100]))[0, 0] == 2
 
 
@@ -55,7 +55,7 @@ def test_the_later_of_two_boxes_counts() -> None:
     boxes=st.lists(st.integers(0, 10_000), min_size=1, max_size=12, unique=True),
 )
 def test_agrees_with_looking_at_every_box(stamps: list[int], boxes: list[int]) -> None:
-    truth = StampedTruth([(stamp, row(stamp)) for stamp in boxes])
+    truth = TruthLookup([(stamp, row(stamp)) for stamp in boxes])
     found = truth.at(np.array(stamps))[:, 0]
     limit = np.median(np.abs(np.diff(stamps))) / 2
     for stamp, x in zip(stamps, found.tolist(), strict=True):
