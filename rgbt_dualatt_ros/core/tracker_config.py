@@ -63,7 +63,10 @@ class ProposalConfig:
 class HeadConfig:
     """The classifier that learns online."""
 
-    hidden: int = setting(128, "Units of each of the two hidden layers.", 2, 4096)
+    members: int = setting(
+        6, "Heads that start differently and answer together; 1 is the paper's design.", 1, 64
+    )
+    hidden: int = setting(64, "Units of each of the two hidden layers of a member.", 2, 4096)
     dropout: float = setting(0.5, "Share of hidden units left out in learning.", 0.0, 0.95)
 
 
@@ -112,7 +115,9 @@ class LearningConfig:
     )
     momentum: float = setting(0.9, "Momentum of gradient descent.", 0.0, 0.999)
     weight_decay: float = setting(5e-4, "Weight decay.", 0.0, 1.0)
-    max_gradient: float = setting(10.0, "Largest norm of a gradient.", 1e-6, 1e6)
+    max_gradient: float = setting(
+        30.0, "Largest norm of a gradient, all members together.", 1e-6, 1e6
+    )
     batch_positives: int = setting(32, "Target samples in a step.", 1, 4096)
     batch_negatives: int = setting(64, "Background samples in a step.", 1, 4096)
     mining_pool: int = setting(

@@ -42,8 +42,7 @@ class DualAttentionTracker:
     def __init__(self, config: TrackerConfig, backbone: Backbone, device: torch.device) -> None:
         self._config = config
         self._extractor = FeatureExtractor(backbone, config, device)
-        head = ClassifierHead(self._extractor.width, config.head.hidden, config.head.dropout)
-        head.to(device)
+        head = ClassifierHead(self._extractor.width, config.head).to(device)
         self._learner = OnlineLearner(head, config)
         self._scorer = ProposalScorer(head, config.proposals.best)
         self._local = LocalProposals(config.proposals)

@@ -10,7 +10,7 @@ from rgbt_dualatt_ros.core.box import Box, ImageSize
 def search_place(trusted: Box, turn: int, step: tuple[float, float], size: ImageSize) -> Box:
     """The box of the same size at the `turn`-th place of the search.
 
-    The rounds widen: each begins again beside the middle, so that near places are seen most often
+    The rounds widen: each begins again in the middle, so that near places are seen most often
     and every place of the image again and again.
 
     Args:
@@ -19,12 +19,12 @@ def search_place(trusted: Box, turn: int, step: tuple[float, float], size: Image
         step: distance of neighbouring places in x and y, px.
         size: of the image; places whose centre lies outside are left out.
     """
-    places: list[Box] = []
+    places = [trusted]
     ring = 1
     while True:
         outer = list(_ring_inside(trusted, ring, step, size))
         if not outer:  # the image is covered: go round in it for ever
-            return places[turn % len(places)] if places else trusted
+            return places[turn % len(places)]
         places += outer
         if turn < len(places):
             return places[turn]

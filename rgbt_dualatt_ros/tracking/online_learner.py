@@ -121,10 +121,14 @@ class OnlineLearner:
     def _step(self, positives: Tensor, negatives: Tensor) -> None:
         """One descent step on the classification loss, Eq. (1), as a mean over the batch."""
         features = self._hide_modalities(torch.cat([positives, negatives]))
-        labels = torch.full((len(features),), BACKGROUND, device=features.device)
-        labels[: len(positives)] = TARGET
+        labels = torch.full(
+            (self._head.members, len(features)), BACKGROUND, device=features.device
+        )
+        labels[:, : len(positives)] = TARGET
         with torch.enable_grad():
-            loss = functional.cross_entropy(self._head(features, self._generator), labels)
+            logits = self._head(features, self._generator)  # (members, N, 2)
+            loss = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
+            loss = loss * self._head.members  # each member learns as if it were alone
         if not torch.isfinite(loss):
             return
         self._optimizer.zero_grad(set_to_none=True)

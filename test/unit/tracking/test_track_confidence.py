@@ -1,0 +1,132 @@
+"""The status machine alone, on made-up scores: thresholds, hysteresis, confirmation, recovery."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rgbt_dualatt_ros.core.prediction import TrackStatus
+from rgbt_dualatt_ros.core.tracker_config import StatusConfig
+from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
+
+CONFIG = StatusConfig(
+    history=5,
+    uncertain_below=0.25,
+    trusted_above=0.5,
+    found_above=0.75,
+    trusted_after=2,
+    found_after=3,
+    lost_after=4,
+    least_reference=1.0,
+)
+T, U, L = TrackStatus.TRACKING, TrackStatus.UNCERTAIN, TrackStatus.LOST
+
+
+@pytest.fixture
+def confidence() -> TrackConfidence:
+    confidence = TrackConfidence(CONFIG)
+    confidence.restart(8.0)
+    return confidence
+
+
+def statuses(confidence: TrackConfidence, *scores: float | None) -> list[TrackStatus]:
+    return [confidence.update(score) for score in scores]
+
+
+def test_good_scores_keep_it_tracking(confidence: TrackConfidence) -> None:
+    assert statuses(confidence, 8, 7, 6, 9) == [T] * 4
+
+
+def test_a_threshold_belongs_to_the_better_side(confidence: TrackConfidence) -> None:
+    assert statuses(confidence, 2.0) == [T]
+    confidence.restart(8.0)
+    assert statuses(confidence, 1.99) == [U]
+
+
+def test_between_the_thresholds_the_status_stays_what_it_was(confidence: TrackConfidence) -> None:
+    assert statuses(confidence, 3.0, 3.0) == [T, T]
+    confidence.restart(8.0)
+    assert statuses(confidence, 0.0, 3.0, 3.0) == [U, U, U]
+
+
+def test_trust_returns_after_good_frames_in_a_row(confidence: TrackConfidence) -> None:
+    assert statuses(confidence, 0.0, 5.0, 0.0, 5.0, 5.0) == [U, U, U, U, T]
+
+
+def test_lost_after_doubtful_frames_in_a_row(confidence: TrackConfidence) -> None:
+    assert statuses(confidence, 0, 0, 0, 0, 0) == [U, U, U, L, L]
+
+
+def test_a_lost_target_needs_more_confirmation(confidence: TrackConfidence) -> None:
+    statuses(confidence, 0, 0, 0, 0)
+    assert statuses(confidence, 8, 8, 8) == [L, L, T]
+
+
+def test_a_clue_is_a_good_score_that_is_not_trusted_yet(confidence: TrackConfidence) -> None:
+    assert not confidence.has_clue
+    confidence.update(0.0)
+    assert not confidence.has_clue
+    confidence.update(8.0)
+    assert confidence.has_clue
+
+
+def test_elsewhere_more_is_asked(confidence: TrackConfidence) -> None:
+    confidence.update(0.0)
+    confidence.update(5.0, is_elsewhere=True)
+    assert not confidence.has_clue
+    confidence.update(6.0, is_elsewhere=True)
+    assert confidence.has_clue
+    assert statuses(confidence, 6.0, 6.0) == [U, T]  # three in a row, counting the first
+
+
+def test_a_jump_is_uncertain_however_well_it_scores(confidence: TrackConfidence) -> None:
+    assert confidence.update(9.0, is_elsewhere=True) is U
+    assert confidence.has_clue
+
+
+def test_the_reference_follows_trusted_scores_only(confidence: TrackConfidence) -> None:
+    statuses(confidence, 4, 4, 4, 4, 4)
+    assert confidence.reference == 4
+    statuses(confidence, 0.5, 0.5)
+    assert confidence.reference == 4
+
+
+def test_negative_scores_cannot_turn_the_rule_round(confidence: TrackConfidence) -> None:
+    """With a reference below 0 the share of it would accept everything; there is a least one."""
+    confidence.restart(-3.0)
+    assert confidence.reference == 1.0
+    assert statuses(confidence, -3.0) == [U]
+
+
+def test_a_frame_in_which_nothing_is_seen_is_doubtful(confidence: TrackConfidence) -> None:
+    assert statuses(confidence, None, None, None, None) == [U, U, U, L]
+
+
+def test_restart_forgets_everything(confidence: TrackConfidence) -> None:
+    statuses(confidence, 0, 0, 0, 0)
+    confidence.restart(2.0)
+    assert confidence.status is T
+    assert confidence.reference == 2.0
+    assert not confidence.has_clue
+
+
+@given(st.lists(st.tuples(st.one_of(st.none(), st.floats(-20, 20)), st.booleans()), max_size=60))
+def test_every_road_obeys_the_rules(frames: list[tuple[float | None, bool]]) -> None:
+    confidence = TrackConfidence(CONFIG)
+    confidence.restart(5.0)
+    before, good_in_row = T, 0
+    for score, is_elsewhere in frames:
+        reference = confidence.reference
+        status = confidence.update(score, is_elsewhere=is_elsewhere)
+        is_good = score is not None and score >= CONFIG.trusted_above * reference
+        good_in_row = good_in_row + 1 if is_good else 0
+        if before is not T and status is T:
+            assert good_in_row >= CONFIG.trusted_after
+        if before is T:
+            assert status is not L
+        assert math.isfinite(confidence.reference)
+        assert confidence.reference >= CONFIG.least_reference
+        before = status
