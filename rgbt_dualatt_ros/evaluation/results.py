@@ -170,11 +170,6 @@ class ResultFolder:
         """Where the video of a sequence lies, if there is one."""
         return self.path / "videos" / f"{_file_name(sequence)}.webm"
 
-    def records(self) -> list[Record]:
-        """Every record of the folder, in the order of their names."""
-        found = (read_record(each.parent) for each in self.path.glob("records/*/*/*/record.json"))
-        return sorted(found, key=lambda each: (each.tracker, each.sequence, each.seed))
-
     def _record_path(self, tracker: str, sequence: str, seed: int) -> Path:
         folder = self.path / "records" / _file_name(tracker) / _file_name(sequence)
         return folder / f"seed-{seed}"

@@ -40,12 +40,6 @@ class ThermalNormalizer:
         self._config = config
         self._smoothed = SmoothedRange(config.smoothing, config.max_drift)
         self._table: tuple[CountRange, NDArray[np.uint8]] | None = None
-        self._blind_pixels = 0
-
-    @property
-    def blind_pixels(self) -> int:
-        """Pixels of the last image without a finite count; they come out as cold."""
-        return self._blind_pixels
 
     def reset(self) -> None:
         """Forget the range; the next image sets it anew."""
@@ -63,7 +57,6 @@ class ThermalNormalizer:
         Raises:
             EncodingError: when no pixel is finite, or the type is another.
         """
-        self._blind_pixels = 0
         if image.dtype == np.uint8:
             grey = np.asarray(image, np.uint8)
             return np.subtract(255, grey) if self._config.hot_is_dark else grey
@@ -76,15 +69,11 @@ class ThermalNormalizer:
 
     def _grey_of_floats(self, image: NDArray[np.float32]) -> NDArray[np.uint8]:
         is_finite = np.isfinite(image)
-        self._blind_pixels = image.size - int(np.count_nonzero(is_finite))
-        if self._blind_pixels == image.size:
+        if not is_finite.any():
             raise EncodingError("the thermal image has no finite pixel")
         counts = self._range_of(image)
-        if self._blind_pixels:
-            image = np.where(is_finite, image, np.float32(counts.low))
-        grey = self._grey(image, counts)
-        if self._blind_pixels and self._config.hot_is_dark:
-            grey[~is_finite] = 0
+        grey = self._grey(np.where(is_finite, image, np.float32(counts.low)), counts)
+        grey[~is_finite] = 0
         return grey
 
     def _range_of(self, image: NDArray[np.uint16] | NDArray[np.float32]) -> CountRange:
@@ -92,11 +81,7 @@ class ThermalNormalizer:
         if config.normalization == "fixed":
             return CountRange(config.low, config.high)
         if config.normalization == "minmax":
-            finite = (
-                image
-                if image.dtype == np.uint16 or not self._blind_pixels
-                else (image[np.isfinite(image)])
-            )
+            finite = image if image.dtype == np.uint16 else image[np.isfinite(image)]
             return CountRange(float(finite.min()), float(finite.max()))
         sample = CountSample(image)
         wanted = sample.percentiles(config.low_percentile, config.high_percentile)

@@ -59,22 +59,6 @@ def paint_house(canvas: FarCanvas, left: float, wide_m: float, floors: int) -> N
                 _pane(canvas, front, middle, level)
 
 
-def paint_wall(canvas: FarCanvas, high_m: float, colour: Colour) -> None:
-    """A plastered wall with a coping, across the whole canvas."""
-    width = canvas.plate.cover.shape[1]
-    window = canvas.window(0, canvas.base - high_m * canvas.scale, width, canvas.base)
-    rows, columns = canvas.grid(window)
-    stain = sample_tile(spectral_noise(canvas.rng, 256, 256, 1.3), rows * 0.6, columns)
-    foot = np.clip((rows - canvas.base) / (0.8 * canvas.scale) + 1, 0, 1)
-    shade = 0.95 + 0.06 * stain - 0.22 * foot
-    warmth = canvas.weather.ambient + 1.2 + 0.5 * stain
-    canvas.plate.lay(window, 1.0, canvas.lit(colour) * shade[:, :, None], warmth)
-    top = window[0].start
-    canvas.fill(
-        canvas.window(0, top, width, top + 0.2 * canvas.scale), canvas.lit(colour) * 1.12, 0.2
-    )
-
-
 def _wall(canvas: FarCanvas, front: _Front) -> None:
     rng, scale = canvas.rng, canvas.scale
     high = (front.floors * _STOREY_M + 0.9) * scale

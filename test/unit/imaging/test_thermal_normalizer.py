@@ -174,20 +174,18 @@ def test_hot_is_dark_turns_the_picture_round(dtype: type[np.generic]) -> None:
 
 @pytest.mark.parametrize("mode", ["percentile", "fixed", "minmax"])
 @pytest.mark.parametrize("hot_is_dark", [False, True])
-def test_pixels_without_a_finite_count_are_cold_and_counted(mode: str, hot_is_dark: bool) -> None:
+def test_pixels_without_a_finite_count_are_cold(mode: str, hot_is_dark: bool) -> None:
     normalizer = ThermalNormalizer(
         ThermalConfig(normalization=mode, low=7400, high=7700, hot_is_dark=hot_is_dark)
     )
     image = scene().astype(np.float32)
     whole = normalizer(image)
-    assert normalizer.blind_pixels == 0
     holes = image.copy()
     holes[3, :50] = np.nan
     holes[4, :50] = np.inf
     holes[5, :50] = -np.inf
     normalizer.reset()
     grey = normalizer(holes)
-    assert normalizer.blind_pixels == 150
     assert not grey[3:6, :50].any()
     np.testing.assert_allclose(grey[6:].astype(int), whole[6:], atol=3)
     assert np.isnan(holes[3, 0]), "the image of the caller was changed"
