@@ -44,8 +44,8 @@ setup(
     package_data={"rgbt_dualatt_ros": ["py.typed"]},
     data_files=share_files(),
     install_requires=[
-        "numpy>=1.24",
-        "opencv-contrib-python-headless>=4.6",
+        "numpy>=1.21",
+        "opencv-contrib-python-headless>=4.5",
         "torch>=2.1",
         "torchvision>=0.16",
         "safetensors>=0.4",
