@@ -28,7 +28,7 @@ class Answer:
 
     Attributes:
         seconds: work of the tracker on this pair; NaN when not known.
-        latency_s: from the stamp of the colour image to the arrival of the box; NaN likewise.
+        latency_s: from sending the colour image to the arrival of its box; NaN likewise.
     """
 
     prediction: Prediction

@@ -2,14 +2,21 @@
 
 A user who starts the node does not know, and need not, whether the camera sends raw or compressed
 images, best effort or reliable. So the subscription is looked at now and then, and made anew when
-a publisher of the other type is there, or when one could not be matched for its reliability.
+a publisher of another type is to be preferred, or when one could not be matched for its
+reliability.
+
+Publishers are found one after the other, and a camera that offers both may be heard by its JPEG
+images first, which are poor and 8 bits deep. So for `_SETTLING_NS` after the first publisher, and
+as long as nothing has been received, the best source that has a publisher is taken, raw before
+compressed. After that the choice stands until its own publishers are gone: a recorder or a second
+camera that starts later changes nothing.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +28,7 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from rgbt_dualatt_ros.core.config import InputConfig
+from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.ros.input_watch import StreamWatch
 from rgbt_dualatt_ros.ros.messages import to_ns
 from rgbt_dualatt_ros.ros.qos import image_profile
@@ -37,6 +45,8 @@ _TYPE_NAMES = {
 }
 # By convention of image_transport, the compressed images of a topic are on this one below it.
 _SUFFIX = "/compressed"
+# Discovery of all publishers of a camera is over long before.
+_SETTLING_NS = 3 * NS_PER_S
 
 TakeImage = Callable[[int, Any], None]
 
@@ -88,6 +98,8 @@ class ImageInput:
         self._force_best_effort = False
         self.watch = StreamWatch(self._sources[0].topic)
         self._source = self._sources[0]
+        self._first_found_ns = 0  # when a publisher was seen, monotonic clock; 0: never
+        self._received_before = 0  # by the subscriptions before this one
         self._subscription = self._subscribe()
 
     def look_around(self) -> None:
@@ -95,11 +107,12 @@ class ImageInput:
         publishers = {source: self._count_publishers(source) for source in self._sources}
         self.watch.publishers = publishers[self._source]
         self.watch.other_types = self._foreign_types()
-        if publishers[self._source] == 0:
-            others = [source for source in self._sources if publishers[source]]
-            if others:
-                self._source = others[0]
-                self._renew(f"publisher of {_TYPE_NAMES[others[0].message_type]} found")
+        best = choose_source(
+            self._sources, publishers, self._source, is_settled=self._is_settled(publishers)
+        )
+        if best is not self._source:
+            self._source = best
+            self._renew(f"publisher of {_TYPE_NAMES[best.message_type]} found")
         elif self.watch.refused_policy == "RELIABILITY" and self._may_give_way:
             self._may_give_way = False
             self._force_best_effort = True
@@ -107,10 +120,18 @@ class ImageInput:
                 "the camera sends best effort, so input.reliability reliable cannot be met"
             )
 
+    def _is_settled(self, publishers: Mapping[Source, int]) -> bool:
+        now_ns = time.monotonic_ns()
+        if self._first_found_ns == 0 and any(publishers.values()):
+            self._first_found_ns = now_ns
+        has_received = self.watch.received > self._received_before
+        return has_received and now_ns - self._first_found_ns > _SETTLING_NS
+
     def _renew(self, reason: str) -> None:
         self._node.destroy_subscription(self._subscription)
         self.watch.topic = self._source.topic
         self.watch.refused_policy = ""
+        self._received_before = self.watch.received
         self._subscription = self._subscribe()
         _LOG.info("subscribed again to %s: %s", self._source.topic, reason)
 
@@ -148,6 +169,25 @@ class ImageInput:
     def _publisher_types(self, source: Source) -> list[str]:
         found = self._node.get_publishers_info_by_topic(source.name)
         return [info.topic_type for info in found]
+
+
+def choose_source(
+    sources: Sequence[Source],
+    publishers: Mapping[Source, int],
+    current: Source,
+    *,
+    is_settled: bool,
+) -> Source:
+    """Which source to subscribe to now.
+
+    Args:
+        sources: the preferred ones first.
+        publishers: how many each source has.
+        is_settled: the current one is kept while it has a publisher.
+    """
+    if is_settled and publishers[current]:
+        return current
+    return next((source for source in sources if publishers[source]), current)
 
 
 def _possible_sources(name: str, topic: str, transport: str) -> list[Source]:

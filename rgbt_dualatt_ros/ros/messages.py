@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSource
 from rgbt_dualatt_ros.core.time_units import NS_PER_S
+from rgbt_dualatt_ros.imaging.image_codec import encode_image
 
 
 class HasBox(Protocol):
@@ -89,12 +89,16 @@ def to_target_array(
 
 def to_rgb_image(picture: NDArray[np.uint8], header: Header) -> Image:
     """An `rgb8` image message of a `(H, W, 3)` picture."""
-    height, width = picture.shape[:2]
-    # array.array is the one type that every rclpy takes without looking at each byte.
-    pixels = array.array("B")
-    pixels.frombytes(np.ascontiguousarray(picture).data)
-    message = Image(header=header, height=height, width=width, encoding="rgb8", step=width * 3)
-    message.data = pixels
+    fields = encode_image(picture, "rgb8")
+    message = Image(
+        header=header,
+        height=fields.height,
+        width=fields.width,
+        encoding=fields.encoding,
+        is_bigendian=fields.is_bigendian,
+        step=fields.step,
+    )
+    message.data = fields.data
     return message
 
 

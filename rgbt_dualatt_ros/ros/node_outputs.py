@@ -11,11 +11,11 @@ from rclpy.node import Node
 from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
 from std_msgs.msg import Header
 
-from rgbt_dualatt_ros.core.time_units import NS_PER_MS
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.ros.messages import NumberedPrediction, to_target_array
 from rgbt_dualatt_ros.ros.pair_intake import PairIntake, QueuedPair
 from rgbt_dualatt_ros.ros.qos import RESULTS
-from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
+from rgbt_dualatt_ros.ros.status_board import NodeState, NodeStatus, StatusBoard
 from rgbt_dualatt_ros.ros.target_control import Outcome
 
 
@@ -59,7 +59,7 @@ class NodeOutputs:
 
     def publish_status_if_due(self, period_s: float) -> None:
         """The status without a pair, when none was published for `period_s`; and diagnostics."""
-        if time.monotonic_ns() - self._last_status_ns >= period_s * 1000 * NS_PER_MS:
+        if time.monotonic_ns() - self._last_status_ns >= period_s * NS_PER_S:
             header = Header(stamp=self._node.get_clock().now().to_msg())
             self._publish_status(header, 0)
 
@@ -75,7 +75,7 @@ class NodeOutputs:
             "processing_ms": f"{status.processing_ns / NS_PER_MS:.1f}",
             "pairs_seen": self._intake.counts.paired,
             "pairs_processed": status.processed,
-            "pairs_dropped": self._count_dropped() - status.caught_up,
+            "pairs_dropped": self._pairs_dropped(status),
             "pairs_rejected": status.rejected,
         }
         name = self._node.get_fully_qualified_name()
@@ -89,6 +89,10 @@ class NodeOutputs:
         header = Header(stamp=self._node.get_clock().now().to_msg())
         self._diagnostics.publish(DiagnosticArray(header=header, status=[report]))
 
+    def _pairs_dropped(self, status: NodeStatus) -> int:
+        # A pair is counted as caught up before the queue's own count is read again.
+        return max(0, self._count_dropped() - status.caught_up)
+
     def _publish_status(self, header: Header, latency_ns: int) -> None:
         status = self._board.snapshot()
         counts = self._intake.counts
@@ -99,12 +103,13 @@ class NodeOutputs:
                 state=int(status.state),
                 pairs_seen=counts.paired,
                 pairs_processed=status.processed,
-                pairs_dropped=max(0, self._count_dropped() - status.caught_up),
+                pairs_dropped=self._pairs_dropped(status),
                 pairs_rejected=status.rejected,
                 rgb_unmatched=counts.rgb_unmatched,
                 thermal_unmatched=counts.thermal_unmatched,
                 out_of_order=counts.out_of_order,
                 late=counts.late,
+                unstamped=counts.unstamped,
                 time_jumps=counts.time_jumps + self._intake.clock_jumps,
                 sync_delta_ms=status.delta_ns / NS_PER_MS,
                 processing_ms=status.processing_ns / NS_PER_MS,

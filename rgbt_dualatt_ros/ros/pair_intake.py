@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rgbt_dualatt_ros.core.config import SyncConfig
-from rgbt_dualatt_ros.core.time_units import NS_PER_MS
+from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
 from rgbt_dualatt_ros.streaming.pair_synchronizer import MatchedPair, Side, SyncCounts
 
 # Images as messages; not decoded before the worker has time for them.
 ImagePair = MatchedPair[Any]
+# Looked back on to tell a slow camera from a silent one.
+_RECENT_GAPS = 10
+_SHORTEST_SILENCE_NS = NS_PER_S // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Synchronizer(Protocol):
     def counts(self) -> SyncCounts: ...  # noqa: D102  described in streaming/
 
     def add(self, side: Side, stamp_ns: int, item: Any) -> list[ImagePair]: ...  # noqa: ANN401, D102
+
+    def flush(self) -> list[ImagePair]: ...  # noqa: D102
 
     def reset(self) -> None: ...  # noqa: D102
 
@@ -114,6 +119,8 @@ class PairIntake:
         self._jump_back_ns = round(config.jump_back_ms * NS_PER_MS)
         self._epoch = 0
         self._newest_stamp_ns = 0
+        self._last_arrival_ns = 0
+        self._gaps_ns: deque[int] = deque(maxlen=_RECENT_GAPS)
         self.last_pair_ns = 0
         self.clock_jumps = 0
 
@@ -124,8 +131,30 @@ class PairIntake:
 
     def add(self, side: Side, stamp_ns: int, message: Any) -> None:  # noqa: ANN401  any image
         """Take one image message with the stamp of its header."""
-        pairs = self._synchronizer.add(side, stamp_ns, message)
+        now_ns = time.monotonic_ns()
+        if self._last_arrival_ns:
+            self._gaps_ns.append(now_ns - self._last_arrival_ns)
+        self._last_arrival_ns = now_ns
+        self._queue_pairs(self._synchronizer.add(side, stamp_ns, message))
         self._newest_stamp_ns = stamp_ns
+
+    def finish_when_silent(self, now_ns: int) -> None:
+        """Give out the pair that waits for a nearer partner when no more images come.
+
+        Silence is half a second, and twice the longest of the last gaps between two images.
+
+        Args:
+            now_ns: monotonic clock.
+        """
+        if not self._gaps_ns:
+            return
+        silence_ns = max(_SHORTEST_SILENCE_NS, 2 * max(self._gaps_ns))
+        if now_ns - self._last_arrival_ns > silence_ns:
+            self._gaps_ns.clear()  # once is enough, and the gap to come is no period
+            self._last_arrival_ns = 0
+            self._queue_pairs(self._synchronizer.flush())
+
+    def _queue_pairs(self, pairs: list[ImagePair]) -> None:
         for pair in pairs:
             if pair.after_jump:
                 self._begin_epoch()

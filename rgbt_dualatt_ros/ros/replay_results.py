@@ -22,8 +22,9 @@ from rgbt_dualatt_ros.tracking.tracker_factory import expand_names, parse_models
 from rgbt_dualatt_ros.visualization.overlay import draw_marks
 
 CONVENTION = (
-    "Latency: from sending the colour image to the arrival of its box in another process. A pair\n"
-    "without an answer is scored with the last box published before it."
+    "Frames/s: of the tracker alone. Latency: from sending the colour image to the arrival of\n"
+    "its box in another process. A pair without an answer is scored with the last box published\n"
+    "before it."
 )
 
 

@@ -88,6 +88,7 @@ class TrackerNode(Node):
             self.config: Config = self._settings.config
             configured_start(self.config)
             self._policy = choose_policy(self.config.sync)
+            decoder = self._make_decoder()
         except Exception:
             self.destroy_node()
             raise
@@ -100,7 +101,7 @@ class TrackerNode(Node):
         self._overlay = OverlayOutput(self, self._settings)
         links = WorkerLinks(
             source=self._slot,
-            decoder=self._make_decoder(),
+            decoder=decoder,
             history=history,
             board=self._board,
             on_outcome=self._publish,
@@ -161,6 +162,7 @@ class TrackerNode(Node):
         self._rgb.look_around()
         self._thermal.look_around()
         now_ns = time.monotonic_ns()
+        self._intake.finish_when_silent(now_ns)
         self._board.input_problem(self._watch.explain(now_ns, self._intake.last_pair_ns))
         self._outputs.publish_status_if_due(_STATUS_S)
 

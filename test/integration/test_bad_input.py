@@ -117,6 +117,7 @@ def test_images_without_stamp_are_explained(
         harness.send(0, rgb=make_image(0, RGB, "rgb8"))
         harness.spin_for(0.05)
     harness.wait_for_problem("/rgb/image_raw have no stamp", "/thermal/image_raw have no stamp")
+    harness.spin_until(lambda: harness.statuses[-1].unstamped > 0, "they are not counted")
 
 
 @pytest.mark.parametrize("silent", ["rgb", "thermal"])
@@ -217,6 +218,23 @@ def test_compressed_images_are_found(start_node: Callable[..., Any], suffix: str
     send_bad_pair(harness, FIRST_NS, rgb=messages[0], thermal=messages[1])
     assert len(harness.targets) == 1
     assert harness.statuses[-1].problem == ""
+
+
+def test_raw_images_win_though_compressed_ones_are_heard_first(
+    start_node: Callable[..., Any],
+) -> None:
+    from sensor_msgs.msg import CompressedImage
+
+    from rgbt_dualatt_ros.ros.messages import to_time
+
+    harness = start_node(with_cameras=False)
+    jpegs = harness.camera("/rgb/image_raw/compressed", CompressedImage)
+    message = CompressedImage(format="jpeg", data=cv2.imencode(".jpg", RGB)[1].tobytes())
+    message.header.stamp = to_time(FIRST_NS)
+    jpegs.publish(message)
+    harness.spin_until(lambda: harness.node._rgb.watch.received == 1, "no image is heard")
+    harness.camera("/rgb/image_raw")
+    harness.spin_until(lambda: jpegs.get_subscription_count() == 0, "it stays with the JPEGs")
 
 
 def test_lost_images_are_noticed(

@@ -109,7 +109,7 @@ def test_jump_is_seen_though_its_first_pair_was_replaced(start_node: Callable[..
     harness.spin_until(tracker.is_held.is_set, "the tracker was not asked")
     for index in range(3):
         harness.send(FIRST_NS + index * PERIOD_NS)
-        harness.spin_for(0.05)
+    harness.spin_until(lambda: harness.statuses[-1].pairs_seen == 5, "not all pairs were seen")
     tracker.may_go.set()
     harness.spin_until(lambda: harness.finished == 3, "the newest pair was not processed")
     assert list(harness.targets[-1].targets) == []
@@ -128,7 +128,7 @@ def test_pairs_before_the_tracker_is_ready_are_counted(start_node: Callable[...,
     harness.thermal = harness.camera("/thermal/image_raw")
     for index in range(3):
         harness.send(FIRST_NS + index * PERIOD_NS)
-        harness.spin_for(0.05)
+    harness.spin_until(lambda: harness.statuses[-1].pairs_seen == 3, "not all pairs were seen")
     may_build.set()
     harness.spin_until(lambda: harness.finished == 1, "the last pair was not processed")
     assert harness.statuses[-1].pairs_dropped == 2

@@ -6,6 +6,8 @@ Proves: a jump is marked on every later pair, once. Not: which images make a pai
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rgbt_dualatt_ros.core.config import SyncConfig
@@ -91,6 +93,36 @@ def test_clock_that_jumps_after_the_stamps_counts_once(
     feed(intake, 3, NS_PER_S + 3 * PERIOD_NS)
     assert [each.epoch for each in queue.items] == [0, 0, 0, 1, 1, 1, 1, 1, 1]
     assert intake.clock_jumps + intake.counts.time_jumps == 1
+
+
+def test_pair_that_waits_for_a_nearer_partner_comes_when_the_input_ends(
+    intake: PairIntake, queue: ListQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ns = NS_PER_S
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now_ns)
+    lag_ns = 15_000_000  # a thermal image still to come might be as near
+    for index in range(3):
+        for side, delay_ns in ((Side.RGB, 0), (Side.THERMAL, lag_ns)):
+            now_ns = NS_PER_S + index * PERIOD_NS + delay_ns
+            intake.add(side, now_ns, f"{side.value} {index}")
+    intake.finish_when_silent(now_ns + 3 * PERIOD_NS)
+    assert len(queue.items) == 2, "a short silence is no end"
+    intake.finish_when_silent(now_ns + NS_PER_S)
+    intake.finish_when_silent(now_ns + 2 * NS_PER_S)
+    assert [each.pair.rgb for each in queue.items] == ["rgb 0", "rgb 1", "rgb 2"]
+
+
+def test_slow_cameras_are_not_taken_for_silent(
+    intake: PairIntake, queue: ListQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_ns = NS_PER_S
+    monkeypatch.setattr(time, "monotonic_ns", lambda: now_ns)
+    for index in range(4):
+        for side in Side:  # each image comes a second after the one before
+            now_ns += NS_PER_S
+            intake.add(side, (1 + index) * NS_PER_S, f"{side.value} {index}")
+            intake.finish_when_silent(now_ns + NS_PER_S * 9 // 10)
+    assert len(queue.items) == 4
 
 
 def queued(stamp_ns: int) -> QueuedPair:
