@@ -10,6 +10,8 @@ from torch import Tensor
 
 from rgbt_dualatt_ros.training.teachers import Teacher
 
+_STD_FLOOR = 0.01  # of a teacher's mean deviation: a channel that hardly moves is not blown up
+
 
 @dataclass(frozen=True, slots=True)
 class TargetBasis:
@@ -55,8 +57,12 @@ def fit_basis(batches: Iterable[Tensor], widths: Sequence[int], components: int)
     mean = total / count
     covariance = products / count - torch.outer(mean, mean)
     std = covariance.diagonal().clamp_min(1e-8).sqrt()
-    share = torch.cat([torch.full((width,), width**-0.5) for width in widths]).double()
-    scale = share / (std + 1e-2 * std.mean())
+    scale = torch.cat(
+        [
+            own.numel() ** -0.5 / (own + _STD_FLOOR * own.mean())
+            for own in torch.split(std, list(widths))
+        ]
+    )
     values, vectors = torch.linalg.eigh(covariance * torch.outer(scale, scale))
     kept = vectors[:, -components:].flip(1)
     explained = float(values[-components:].sum() / values.sum())

@@ -110,8 +110,8 @@ def load_teacher(path: Path) -> Teacher:
     """
     try:
         stored = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0]
+    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+        reason = (str(error) or "the file ends early").splitlines()[0]
         raise WeightsError(f"cannot read the teacher {path}: {reason}") from None
     state = {
         name.removeprefix("features."): value.float()
