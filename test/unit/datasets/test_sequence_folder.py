@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.config import Config, ThermalConfig
-from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
+from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.datasets.image_files import write_png
 from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
 
@@ -81,37 +81,6 @@ def test_a_file_of_stamps_counts(sequence_path: Path) -> None:
     frames = list(open_sequence(sequence_path).frames())
     assert [frame.rgb_stamp_ns for frame in frames] == [5, 15, 25]
     assert [frame.thermal_stamp_ns for frame in frames] == [6, 17, 26]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param("5,6\n", "has 1 lines for 3 frames", id="too short"),
-        pytest.param("5,6\n7\n8,9\n", "line 2: '7' is not rgb_ns,thermal_ns", id="one number"),
-        pytest.param(
-            "5,6\n7,2147483648000000000\n8,9\n",
-            "line 2: '7,2147483648000000000' lies after",
-            id="after ROS's end of time",
-        ),
-        pytest.param(f"5,6\n{10**30},7\n8,9\n", "the last stamp that ROS has", id="enormous"),
-    ],
-)
-def test_a_damaged_file_of_stamps_is_named(sequence_path: Path, text: str, said: str) -> None:
-    (sequence_path / "stamps.txt").write_text(text)
-    with pytest.raises(DatasetError, match=r"stamps\.txt.*" + re.escape(said)):
-        open_sequence(sequence_path)
-
-
-def test_a_file_of_stamps_that_is_no_text_is_named(sequence_path: Path) -> None:
-    (sequence_path / "stamps.txt").write_bytes(b"\xff\xfe5,6")
-    with pytest.raises(DatasetError, match=r"stamps\.txt is not a text file"):
-        open_sequence(sequence_path)
-
-
-@pytest.mark.parametrize("rate_hz", [0.0, -5.0, float("nan"), float("inf")], ids=str)
-def test_a_rate_that_makes_no_stamps_is_refused(sequence_path: Path, rate_hz: float) -> None:
-    with pytest.raises(ConfigError, match="frames a second must lie in"):
-        open_sequence(sequence_path, rate_hz=rate_hz)
 
 
 def test_colour_only_gives_its_grey_copy_as_thermal(tmp_path: Path) -> None:
