@@ -121,10 +121,10 @@ class LearningConfig:
     batch_positives: int = setting(32, "Target samples in a step.", 1, 4096)
     batch_negatives: int = setting(64, "Background samples in a step.", 1, 4096)
     mining_pool: int = setting(
-        768, "Background samples scored at the start of an update to find hard ones.", 1, 100_000
+        512, "Background samples scored at the start of an update to find hard ones.", 1, 100_000
     )
     mining_share: float = setting(
-        0.34, "Share of the pool, the hardest, that the update learns from.", 0.001, 1.0
+        0.5, "Share of the pool, the hardest, that the update learns from.", 0.001, 1.0
     )
     modality_dropout: float = setting(
         0.2, "Share of samples that learn with one modality hidden.", 0.0, 1.0

@@ -39,16 +39,19 @@ class ClassifierHead(nn.Module):
     def __init__(self, inputs: int, config: HeadConfig) -> None:
         super().__init__()
         self.members = config.members
-        self.fc4 = _MemberLinear(config.members, inputs, config.hidden)
+        # All members read the same features: one product serves them, member by member in a row.
+        self.fc4 = nn.Linear(inputs, config.members * config.hidden)
         self.fc5 = _MemberLinear(config.members, config.hidden, config.hidden)
         self.domain_specific = _MemberLinear(config.members, config.hidden, 2)
         self._dropout = config.dropout
 
     def reinitialize(self, generator: torch.Generator) -> None:
         """Fresh weights from `generator` (a CPU one, so that every device starts equal)."""
-        inputs, hidden = self.fc4.weight.shape[1:]
-        self.fc4.reinitialize(_HIDDEN_GAIN * (2.0 / inputs) ** 0.5, generator)
-        self.fc5.reinitialize((2.0 / hidden) ** 0.5, generator)
+        std = _HIDDEN_GAIN * (2.0 / self.fc4.in_features) ** 0.5
+        fresh = torch.randn(self.fc4.weight.shape, generator=generator) * std
+        self.fc4.weight.data.copy_(fresh)
+        self.fc4.bias.data.zero_()
+        self.fc5.reinitialize((2.0 / self.fc5.weight.shape[1]) ** 0.5, generator)
         self.domain_specific.reinitialize(_LAST_STD, generator)
 
     def forward(self, features: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -58,8 +61,8 @@ class ClassifierHead(nn.Module):
             features: one row a box.
             generator: given in learning, where it draws the dropout; None scores without it.
         """
-        x = features.expand(self.members, -1, -1)  # (M, N, inputs)
-        hidden = torch.relu(self.fc4(x))  # (M, N, hidden)
+        joined = torch.relu(self.fc4(features))  # (N, members * hidden)
+        hidden = joined.view(len(features), self.members, -1).transpose(0, 1)  # (M, N, hidden)
         hidden = torch.relu(self.fc5(self._drop(hidden, generator)))
         logits: Tensor = self.domain_specific(self._drop(hidden, generator))
         return logits
@@ -73,5 +76,5 @@ class ClassifierHead(nn.Module):
     def _drop(self, hidden: Tensor, generator: torch.Generator | None) -> Tensor:
         if generator is None or self._dropout == 0:
             return hidden
-        kept = torch.rand(hidden.shape, generator=generator, device=hidden.device)
-        return hidden * (kept >= self._dropout) / (1 - self._dropout)
+        draws = torch.rand(hidden.shape, generator=generator, device=hidden.device)
+        return hidden * (draws >= self._dropout) * (1 / (1 - self._dropout))

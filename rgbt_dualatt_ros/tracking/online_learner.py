@@ -141,12 +141,10 @@ class OnlineLearner:
         share = self._learning.modality_dropout
         if share == 0:
             return features
-        draws = torch.rand(len(features), 1, generator=self._generator, device=features.device)
-        half = features.shape[1] // 2
-        keep = torch.ones_like(features)
-        keep[:, :half] *= draws >= share / 2
-        keep[:, half:] *= draws <= 1 - share / 2
-        return features * keep
+        draws = torch.rand(len(features), generator=self._generator, device=features.device)
+        shown = torch.stack([draws >= share / 2, draws <= 1 - share / 2], dim=1)  # (N, 2)
+        halves = features.view(len(features), 2, -1)  # colour, thermal
+        return (halves * shown[..., None]).flatten(1)
 
     def _new_optimizer(self) -> torch.optim.Optimizer:
         learning, head = self._learning, self._head
@@ -160,6 +158,7 @@ class OnlineLearner:
             lr=learning.rate,
             momentum=learning.momentum,
             weight_decay=learning.weight_decay,
+            fused=True,
         )
 
     def _random_rows(self, rows: Tensor, count: int) -> Tensor:

@@ -38,7 +38,8 @@ def test_members_differ_and_do_not_meddle_with_each_other() -> None:
     head, features = seeded_head(), torch.rand(5, 12)
     before = head(features)
     assert not torch.allclose(before[0], before[1])
-    head.fc4.weight.data[1] += 1
+    head.fc4.weight.data[8:16] += 1  # the second member's 8 units
+    head.fc5.bias.data[1] += 1
     after = head(features)
     torch.testing.assert_close(before[[0, 2]], after[[0, 2]])
     assert not torch.allclose(before[1], after[1])
@@ -47,8 +48,7 @@ def test_members_differ_and_do_not_meddle_with_each_other() -> None:
 def test_one_member_is_the_plain_three_layers() -> None:
     head, features = ClassifierHead(12, HeadConfig(members=1, hidden=8)), torch.rand(5, 12)
     head.reinitialize(torch.Generator().manual_seed(0))
-    hidden = features
-    for layer in (head.fc4, head.fc5):
-        hidden = torch.relu(hidden @ layer.weight[0] + layer.bias[0])
+    hidden = torch.relu(features @ head.fc4.weight.T + head.fc4.bias)
+    hidden = torch.relu(hidden @ head.fc5.weight[0] + head.fc5.bias[0])
     expected = hidden @ head.domain_specific.weight[0] + head.domain_specific.bias[0]
     torch.testing.assert_close(head(features)[0], expected)
