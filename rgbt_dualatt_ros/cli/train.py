@@ -38,12 +38,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, say how well it went, write the file."""
     # torch is imported only by those who train.
     from rgbt_dualatt_ros.models.backbone import BackboneShape
-    from rgbt_dualatt_ros.models.weights import save_backbone
+    from rgbt_dualatt_ros.models.weights import check_writable, save_backbone
     from rgbt_dualatt_ros.training.backbone_distillation import distill
     from rgbt_dualatt_ros.training.origin import describe_origin
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     config = load_config(DistillationConfig, arguments.config, arguments.set)
+    check_writable(arguments.out)
     result = distill(arguments.data, arguments.teacher, BackboneShape(), config)
     origin = describe_origin(sys.argv, arguments.data, arguments.teacher)
     origin["seed"] = str(config.seed)

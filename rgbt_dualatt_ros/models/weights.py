@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -50,6 +49,22 @@ def locate_backbone(given: str) -> Path:
     return found
 
 
+def check_writable(path: Path) -> None:
+    """Find out before an hour of training, not after it, whether `path` can be written.
+
+    Raises:
+        WeightsError: when it cannot.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        path.open("ab").close()
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise WeightsError(f"cannot write weights to {path}: {error.strerror}") from None
+
+
 def save_backbone(backbone: Backbone, path: Path, origin: Mapping[str, str]) -> None:
     """Write float16 weights with shape, checksum and `origin` (command, seed, date, ...)."""
     tensors = {
@@ -61,7 +76,7 @@ def save_backbone(backbone: Backbone, path: Path, origin: Mapping[str, str]) -> 
         "shape": json.dumps(dataclasses.asdict(backbone.shape)),
         "checksum": checksum(tensors),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    check_writable(path)
     save_file(tensors, path, metadata)
 
 
@@ -124,9 +139,9 @@ def checksum(tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 over names, shapes and bytes; independent of the order and of metadata."""
     digest = hashlib.sha256()
     for name in sorted(tensors):
-        value = tensors[name].detach().cpu().contiguous()
+        value = tensors[name].detach().cpu()
         digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
-        digest.update(value.view(torch.uint8).numpy().tobytes())
+        digest.update(value.numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -40,6 +40,26 @@ def test_what_is_saved_is_read_back_to_half_precision(stored: Path) -> None:
     assert weights.read_tensors(stored)[1]["command"] == "made by a test"
 
 
+def test_the_order_of_channels_in_memory_does_not_matter(tmp_path: Path) -> None:
+    """Training ends with channels last in memory, where a 1x1 kernel has strides of its own."""
+    path, net = tmp_path / "net.safetensors", random_backbone(TINY, 0)
+    net.to(memory_format=torch.channels_last)
+    weights.save_backbone(net, path, {})
+    inputs = torch.rand(1, 3, 32, 32) * 255
+    expected = net.half().float()(inputs)
+    torch.testing.assert_close(weights.read_backbone(path)(inputs), expected)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(WeightsError, match="cannot write weights to"):
+        weights.check_writable(blocked / "net.safetensors")
+    fine = tmp_path / "new" / "net.safetensors"
+    weights.check_writable(fine)
+    assert not fine.exists()
+
+
 def test_a_given_file_that_is_missing_is_named_with_the_command_that_makes_it() -> None:
     with pytest.raises(WeightsError, match=r"tried nowhere\.safetensors.*train backbone"):
         weights.load_backbone("nowhere.safetensors", 0)
