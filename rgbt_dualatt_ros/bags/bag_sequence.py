@@ -87,6 +87,11 @@ class BagSequence:
     def __len__(self) -> int:
         return len(self.stamps_ns)
 
+    @property
+    def recorded_pairs(self) -> int:
+        """Pairs in the bag, with those before the first true box."""
+        return self._first + len(self)
+
     def pairs(self) -> Iterator[FramePair]:
         """Every frame pair in order; see `RgbtSequence.pairs`.
 

@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     isolate(os.environ, private_domain_id())
     # Only now: the environment must be set before rclpy is loaded.
     from rgbt_dualatt_ros.ros.demo_scene_bag import demo_bag
-    from rgbt_dualatt_ros.ros.replay_results import ReplayRun, replay_and_report, replay_table
+    from rgbt_dualatt_ros.ros.replay_results import ReplayRun, replay_and_report
+    from rgbt_dualatt_ros.ros.replay_table import replay_table
 
     config = load_config(Config, arguments.config, arguments.set)
     replay = ReplayRun(

@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     isolate(os.environ, private_domain_id())
     # Only now: the environment must be set before rclpy is loaded.
     from rgbt_dualatt_ros.bags.bag_topics import BagTopics
-    from rgbt_dualatt_ros.ros.replay_results import ReplayRun, replay_and_report, replay_table
+    from rgbt_dualatt_ros.ros.replay_results import ReplayRun, replay_and_report
+    from rgbt_dualatt_ros.ros.replay_table import replay_table
 
     given = {name: getattr(arguments, f"{name}_topic") for name in ("rgb", "thermal", "truth")}
     replay = ReplayRun(

@@ -206,6 +206,7 @@ class _Session:
         ]
         sequence = self._replay.sequence
         measures = {
+            "pairs_played": float(self._replay.sequence.recorded_pairs),
             "pairs_seen": float(status.pairs_seen),
             "pairs_processed": float(status.pairs_processed),
             "pairs_dropped": float(status.pairs_dropped),

@@ -1,8 +1,8 @@
-"""A bag through the node with each of some trackers; records, page and a small table of it."""
+"""A bag through the node with each of some trackers; records and page of it."""
 
 from __future__ import annotations
 
-import math
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -18,14 +18,11 @@ from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
 from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
 from rgbt_dualatt_ros.ros.replay import Replay, run_replay
+from rgbt_dualatt_ros.ros.replay_table import describe_lost_pairs
 from rgbt_dualatt_ros.tracking.tracker_factory import expand_names, parse_models
 from rgbt_dualatt_ros.visualization.overlay import draw_marks
 
-CONVENTION = (
-    "Frames/s: of the tracker alone. Latency: from sending the colour image to the arrival of\n"
-    "its box in another process. A pair without an answer is scored with the last box published\n"
-    "before it."
-)
+_LOG = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -95,6 +92,9 @@ def replay_and_report(run: ReplayRun, open_progress: OpenProgress) -> ReplayRepo
                 sequence, run.topics, tracker, run.config, run.models, run.rate, bar.advance
             )
             record = run_replay(replay, folder.path / "node" / tracker)
+        # Only now: a line amid the bar would be hard to read.
+        if loss := describe_lost_pairs(tracker, record.measures):
+            _LOG.warning("%s", loss)
         records.append(folder.save(record, about["made_with"]))
     with open_progress(len(sequence), "pictures") as bar:
         request = PictureRequest(
@@ -102,29 +102,3 @@ def replay_and_report(run: ReplayRun, open_progress: OpenProgress) -> ReplayRepo
         )
         page, scores = write_report(folder, records, request)
     return ReplayReport(page, scores)
-
-
-def replay_table(scores: Sequence[TrackerScore]) -> str:
-    """One line for each tracker: how well, how fast, and what was dropped."""
-    heads: tuple[str, ...] = ("tracker", "PR@20", "success AUC", "frames/s", "latency p50", "p99")
-    heads += ("pairs seen", "processed", "dropped")
-    rows = [heads, *(_row(each) for each in scores)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows
-    ]
-    return "\n".join([*lines, CONVENTION])
-
-
-def _row(score: TrackerScore) -> tuple[str, ...]:
-    measures = score.runs[0].record.measures
-    quality = (f"{score.means[key]:.3f}" for key in ("precision_20", "success_auc"))
-    latencies = (measures.get(f"latency_p{p}_ms", math.nan) for p in (50, 99))
-    counts = (measures[f"pairs_{name}"] for name in ("seen", "processed", "dropped"))
-    return (
-        score.name,
-        *quality,
-        f"{score.means['frames_per_second']:.1f}",
-        *(f"{latency:.1f} ms" for latency in latencies),
-        *(f"{count:.0f}" for count in counts),
-    )

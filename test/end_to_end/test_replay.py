@@ -57,6 +57,7 @@ def test_tracker_beats_the_first_box(bag: Path, tmp_path: Path) -> None:
         (out / "records/dualatt/easy/seed-0/record.json").read_text(encoding="utf-8")
     )
     measures = about["measures"]
+    assert measures["pairs_played"] == FRAMES
     assert measures["pairs_seen"] == FRAMES, "images were lost on the way"
     assert measures["pairs_processed"] == FRAMES
     assert measures["pairs_dropped"] == 0

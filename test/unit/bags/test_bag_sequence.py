@@ -35,6 +35,7 @@ def test_starts_at_the_first_pair_with_a_box(
     with caplog.at_level(logging.WARNING):
         bag = BagSequence(write_bag(tiny, tmp_path / "bag"))
     assert "the first 2 pairs have no true box; starting after them" in caplog.text
+    assert bag.recorded_pairs == 6
     np.testing.assert_array_equal(bag.truth[:, 0], [3.25, np.nan, 5.25, 6.25])
     written = list(tiny.frames())[2:]
     assert [pair.stamp_ns for pair in bag.pairs()] == [frame.rgb_stamp_ns for frame in written]
