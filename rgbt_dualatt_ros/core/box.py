@@ -76,13 +76,16 @@ class Box:
             min_side: smallest width and height of the part inside the image, px.
 
         Raises:
-            InvalidBoxError: when too little of it lies inside the image; the text says how much.
+            InvalidBoxError: when it is wider or higher than the image, or too little of it lies
+                inside; the text says how much.
         """
         inside_w = min(self.x + self.w, size.width) - max(self.x, 0.0)
         inside_h = min(self.y + self.h, size.height) - max(self.y, 0.0)
         where = f"box x={self.x:g} y={self.y:g} w={self.w:g} h={self.h:g}"
         if inside_w <= 0 or inside_h <= 0:
             raise InvalidBoxError(f"{where} lies outside the {size} image")
+        if self.w > size.width or self.h > size.height:
+            raise InvalidBoxError(f"{where} is larger than the {size} image")
         if min(inside_w, inside_h) < min_side:
             raise InvalidBoxError(
                 f"{where} is too small: {inside_w:g}x{inside_h:g} px of it lie inside the {size} "

@@ -45,6 +45,9 @@ def test_array_and_box_are_the_same_numbers() -> None:
         pytest.param(Box(10, -30, 30, 30), "outside", id="above"),
         pytest.param(Box(100, 100, 7.9, 50), "too small: 7.9x50", id="narrow"),
         pytest.param(Box(635, 100, 50, 50), "too small: 5x50", id="little of it inside"),
+        pytest.param(Box(-300, -300, 2000, 2000), "larger than the 640x480 image", id="all round"),
+        pytest.param(Box(0, 100, 640.5, 50), "larger than", id="wider"),
+        pytest.param(Box(100, 0, 50, 1e9), "larger than", id="higher"),
     ],
 )
 def test_unusable_box_is_refused_with_the_reason(box: Box, reason: str) -> None:
@@ -52,6 +55,11 @@ def test_unusable_box_is_refused_with_the_reason(box: Box, reason: str) -> None:
         box.check_usable(SIZE, min_side=8)
 
 
-@given(x=st.floats(0, 600), y=st.floats(0, 440), w=st.floats(8.01, 700), h=st.floats(8.01, 700))
+@given(x=st.floats(0, 600), y=st.floats(0, 440), w=st.floats(8.01, 640), h=st.floats(8.01, 480))
 def test_box_with_enough_inside_is_usable(x: float, y: float, w: float, h: float) -> None:
     Box(x, y, w, h).check_usable(SIZE, min_side=8)
+
+
+def test_box_of_the_whole_image_is_usable() -> None:
+    Box(0, 0, 640, 480).check_usable(SIZE, min_side=8)
+    Box(-100, 50, 640, 480).check_usable(SIZE, min_side=8)
