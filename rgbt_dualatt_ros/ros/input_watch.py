@@ -15,6 +15,13 @@ from rgbt_dualatt_ros.ros.transport import profile_variable
 
 # Stamps looked back on: one second at 30 Hz.
 _RECENT = 30
+# With fewer of them nothing can be said of losses.
+_FEWEST = 10
+# A gap of more than so many usual ones is a pause or a leap of time, when it is a rare one.
+_BREAK_PERIODS = 20
+_MOST_BREAKS = 2
+# A single image without a stamp is a slip, of which the count `unstamped` tells.
+_ZEROS_WORTH_SAYING = 2
 # With this share of the images missing between those that came, transport is to blame, not jitter.
 _LOSS_WORTH_SAYING = 0.4
 _ADVICE_NO_STAMP = "the driver must fill in header.stamp"
@@ -30,7 +37,7 @@ class StreamWatch:
         publishers: how many offer a type we take; filled in by the node.
         other_types: types on offer that we do not take.
         refused_policy: name of the QoS policy by which a publisher did not fit, or empty.
-        zero_stamps: messages without a stamp.
+        zero_stamps: messages without a stamp since the last one with a stamp.
     """
 
     topic: str
@@ -48,7 +55,9 @@ class StreamWatch:
         self.last_arrival_ns = arrival_ns
         if stamp_ns == 0:
             self.zero_stamps += 1
+            self.stamps.clear()  # what was left out is no loss
             return
+        self.zero_stamps = 0
         if self.stamps and stamp_ns < self.stamps[-1]:
             self.stamps.clear()  # time jumped: gaps across the jump mean nothing
         self.stamps.append(stamp_ns)
@@ -58,13 +67,26 @@ class StreamWatch:
 
         The shortest gaps are taken for the period of the camera.
         """
-        if len(self.stamps) < _RECENT // 3:
+        stamps = self._stamps_since_break()
+        if len(stamps) < _FEWEST:
             return 0.0
-        stamps = list(self.stamps)
         gaps = sorted(b - a for a, b in itertools.pairwise(stamps))
         period = max(1, gaps[len(gaps) // 10])
         expected = (stamps[-1] - stamps[0]) / period
         return max(0.0, 1.0 - (len(stamps) - 1) / expected)
+
+    def _stamps_since_break(self) -> list[int]:
+        """The recent stamps after the camera paused or its time leapt ahead, if it did.
+
+        One gap or two far above the rest are a break; more are how this camera's images get lost.
+        """
+        stamps = list(self.stamps)
+        gaps = [b - a for a, b in itertools.pairwise(stamps)]
+        if not gaps:
+            return stamps
+        longest = _BREAK_PERIODS * statistics.median(gaps)
+        breaks = [index + 1 for index, gap in enumerate(gaps) if gap > longest]
+        return stamps[breaks[-1] :] if 0 < len(breaks) <= _MOST_BREAKS else stamps
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +124,7 @@ class InputWatch:
 
     def _explain_stream(self, stream: StreamWatch, now_ns: int) -> tuple[str, str]:
         """What is wrong with one topic, and what to do; both empty when nothing is."""
-        if stream.zero_stamps and not stream.stamps:
+        if stream.zero_stamps >= _ZEROS_WORTH_SAYING:
             return f"the images on {stream.topic} have no stamp", _ADVICE_NO_STAMP
         silent_ns = now_ns - max(stream.last_arrival_ns, self.start_ns)
         if silent_ns > self.silence_ns:

@@ -102,3 +102,54 @@ def test_jump_of_time_is_no_loss() -> None:
     feed(stream, 20)
     stream.saw(SECOND, 11 * SECOND)
     assert stream.lost_share() == 0.0
+
+
+def feed_gaps(gaps: list[int]) -> StreamWatch:
+    """A camera whose images lie so many periods apart."""
+    stream = StreamWatch("/rgb")
+    stamp_ns = SECOND
+    for gap in [0, *gaps]:
+        stamp_ns += gap * PERIOD_NS
+        stream.saw(stamp_ns, stamp_ns)
+    return stream
+
+
+@pytest.mark.parametrize(
+    "gaps",
+    [
+        pytest.param([1] * 15 + [3000] + [1] * 13, id="leap ahead or silence"),
+        pytest.param([10**6] + [1] * 28, id="after the first image"),
+        pytest.param([1] * 20 + [90] + [1] * 5, id="too few after it"),
+        pytest.param([1] * 5 + [60] + [1] * 8 + [60] + [1] * 12, id="two silences"),
+    ],
+)
+def test_break_in_the_stamps_is_no_loss(gaps: list[int]) -> None:
+    assert feed_gaps(gaps).lost_share() == 0.0
+
+
+def test_loss_goes_on_being_told_across_a_break() -> None:
+    assert feed_gaps([1] * 8 + [500] + [1, 3] * 10).lost_share() > 0.4
+
+
+def test_images_lost_in_long_runs_are_a_loss() -> None:
+    assert feed_gaps([1, 1, 1, 100] * 7).lost_share() > 0.9
+
+
+def test_images_left_unstamped_are_no_loss() -> None:
+    stream = StreamWatch("/rgb")
+    for index in range(60):
+        has_stamp = index % 15 < 11 and index % 2
+        stream.saw(SECOND + index * PERIOD_NS if has_stamp else 0, SECOND)
+    assert stream.lost_share() == 0.0
+
+
+def test_missing_stamps_in_mid_stream_are_named_while_they_last(watch: InputWatch) -> None:
+    feed(watch.rgb, 20)
+    feed(watch.thermal, 20)
+    watch.thermal.saw(0, 10 * SECOND)
+    assert watch.explain(10 * SECOND, last_pair_ns=10 * SECOND) == "", "one is a slip"
+    watch.thermal.saw(0, 10 * SECOND)
+    line = watch.explain(10 * SECOND, last_pair_ns=10 * SECOND)
+    assert line.startswith("the images on /thermal have no stamp: ")
+    watch.thermal.saw(200 * SECOND, 10 * SECOND)
+    assert watch.explain(10 * SECOND, last_pair_ns=10 * SECOND) == ""
