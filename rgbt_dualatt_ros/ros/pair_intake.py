@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rgbt_dualatt_ros.core.config import SyncConfig
@@ -121,16 +121,27 @@ class PairIntake:
         self._newest_stamp_ns = 0
         self._last_arrival_ns = 0
         self._gaps_ns: deque[int] = deque(maxlen=_RECENT_GAPS)
+        self._has_stamps = dict.fromkeys(Side, False)
+        self._unstamped = 0
         self.last_pair_ns = 0
         self.clock_jumps = 0
 
     @property
     def counts(self) -> SyncCounts:
         """What became of the images so far."""
-        return self._synchronizer.counts
+        counts = self._synchronizer.counts
+        return replace(counts, unstamped=counts.unstamped + self._unstamped)
 
     def add(self, side: Side, stamp_ns: int, message: Any) -> None:  # noqa: ANN401  any image
-        """Take one image message with the stamp of its header."""
+        """Take one image message with the stamp of its header.
+
+        Zero from a camera that has set stamps before is a slip, not a jump of time to zero: the
+        image is dropped and counted as `unstamped`.
+        """
+        if stamp_ns == 0 and self._has_stamps[side]:
+            self._unstamped += 1
+            return
+        self._has_stamps[side] = stamp_ns != 0
         now_ns = time.monotonic_ns()
         if self._last_arrival_ns:
             self._gaps_ns.append(now_ns - self._last_arrival_ns)

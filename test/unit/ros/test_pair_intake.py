@@ -95,6 +95,26 @@ def test_clock_that_jumps_after_the_stamps_counts_once(
     assert intake.clock_jumps + intake.counts.time_jumps == 1
 
 
+@pytest.mark.parametrize("zeros", [1, 5])
+def test_stamp_of_zero_in_mid_stream_is_no_jump(
+    intake: PairIntake, queue: ListQueue, zeros: int
+) -> None:
+    feed(intake, 4, 10 * NS_PER_S)
+    for _ in range(zeros):
+        for side in Side:
+            intake.add(side, 0, "without a stamp")
+    feed(intake, 4, 11 * NS_PER_S)
+    assert [each.epoch for each in queue.items] == [0] * 8
+    assert intake.counts.time_jumps == 0
+    assert intake.counts.unstamped == 2 * zeros
+
+
+def test_time_that_begins_at_zero_loses_no_pair(intake: PairIntake, queue: ListQueue) -> None:
+    feed(intake, 4, 0)
+    assert len(queue.items) == 4
+    assert intake.counts.unstamped == 0
+
+
 def test_pair_that_waits_for_a_nearer_partner_comes_when_the_input_ends(
     intake: PairIntake, queue: ListQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
