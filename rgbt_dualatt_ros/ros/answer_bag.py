@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rosbags.rosbag2 import StoragePlugin, Writer
+from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 from rosbags.typesys import get_types_from_msg
 
 from rgbt_dualatt_ros.bags.message_types import message_typestore
@@ -38,7 +38,8 @@ def write_answers(messages: Sequence[PublishedMessage], path: Path) -> None:
     """Write the messages into the new bag folder `path`, each at its stamp.
 
     Raises:
-        DatasetError: when it cannot be written, or a definition is not installed.
+        DatasetError: when something is there or it cannot be written, or a definition is not
+            installed.
     """
     typestore = message_typestore()
     for name in ("TrackedTarget", "TrackedTargetArray", "TrackerStatus"):
@@ -60,6 +61,11 @@ def write_answers(messages: Sequence[PublishedMessage], path: Path) -> None:
                 writer.write(connections[each.topic], each.stamp_ns, each.data)
     except OSError as error:
         raise DatasetError(f"cannot write bag {path}: {error.strerror}") from None
+    except WriterError as error:
+        raise DatasetError(
+            f"cannot write bag {path}: the folder is in use, perhaps by another replay with the "
+            f"same --out ({error})"
+        ) from None
 
 
 def _full_name(name: str) -> str:
