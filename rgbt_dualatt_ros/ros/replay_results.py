@@ -78,6 +78,10 @@ def replay_and_report(run: ReplayRun, open_progress: OpenProgress) -> ReplayRepo
     parse_models(run.models)
     trackers = expand_names(run.trackers)
     sequence = BagSequence(run.bag, run.topics, run.config, run.initial_box)
+    if run.initial_box is not None:
+        # The node would refuse it, too, but nobody would hear of it before the end.
+        size = next(sequence.pairs()).size
+        run.initial_box.check_usable(size, run.config.tracker.min_side)
     title = f"{sequence.name}, live over DDS"
     about = describe_run(
         title, run.command, run.config, bag=str(run.bag), model=run.models, rate=run.rate

@@ -81,6 +81,7 @@ def test_tracker_beats_the_first_box(bag: Path, tmp_path: Path) -> None:
         pytest.param(["--set", "sync.slob_ms=3"], "did you mean sync.slop_ms?", id="setting"),
         pytest.param(["--rate", "0"], "must lie in 0.01 .. 100", id="rate"),
         pytest.param(["--truth-topic", "/no_truth"], "no true box", id="no truth"),
+        pytest.param(["--box", "5000,10,20,20"], "lies outside the", id="box"),
     ],
 )
 def test_mistake_gives_one_line(
