@@ -69,7 +69,10 @@ def measure_transport(frames: int, environment: Mapping[str, str]) -> ProbeResul
 def _spawn(role: str, frames: int, environment: Mapping[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", __name__, role, str(frames)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
+    # A session of its own: Ctrl-C is for us, and we end the child without a word of its own.
+    return subprocess.Popen(
+        command, env=environment, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    )
 
 
 def _send(frames: int) -> None:
