@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from types import TracebackType
 
 from rgbt_dualatt_ros.core.errors import RgbtError
 
+# Has our process id, so that the node ends by itself when we are killed on the spot.
+PARENT_VARIABLE = "RGBT_DUALATT_PARENT_PID"
 # An update of the tracker and the interpreter's own end lie within it.
 _END_S = 20.0
 _LINES_SHOWN = 3
@@ -30,8 +33,11 @@ class NodeChild:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> NodeChild:
+        environment = {**os.environ, PARENT_VARIABLE: str(os.getpid())}
         with self._log.open("wb") as file:
-            self._process = subprocess.Popen(self._command, stdout=file, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                self._command, stdout=file, stderr=subprocess.STDOUT, env=environment
+            )
         return self
 
     def __exit__(

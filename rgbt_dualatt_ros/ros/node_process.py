@@ -12,6 +12,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.utilities import remove_ros_args
 
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
+from rgbt_dualatt_ros.ros.node_child import PARENT_VARIABLE
 from rgbt_dualatt_ros.ros.tracker_node import TrackerNode
 from rgbt_dualatt_ros.ros.tracker_worker import BuildTracker
 
@@ -64,7 +65,7 @@ def _spin(build_tracker: BuildTracker) -> int:
     try:
         # Not spin_until_future_complete: in Jazzy each of its turns leaves a callback at the
         # future for ever. The node's timers end a turn soon enough.
-        while rclpy.ok() and not node.ended.done():
+        while rclpy.ok() and not node.ended.done() and not _is_orphan():
             executor.spin_once()
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
@@ -79,6 +80,12 @@ def _spin(build_tracker: BuildTracker) -> int:
         sys.stderr.flush()
         os._exit(EXIT_OK)
     return _exit_code(node.error)
+
+
+def _is_orphan() -> bool:
+    """Whether the process that started the node for itself has gone, as by SIGKILL."""
+    parent = os.environ.get(PARENT_VARIABLE)
+    return parent is not None and parent != str(os.getppid())
 
 
 def _exit_code(error: Exception | None) -> int:

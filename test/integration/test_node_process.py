@@ -1,12 +1,14 @@
 """The node as a process of its own: how it starts, ends, and what it prints when it must not run.
 
-Proves: Ctrl-C and SIGTERM end it with 0 and no traceback, wrong arguments give one line and 2.
+Proves: Ctrl-C and SIGTERM end it with 0 and no traceback, wrong arguments give one line and 2, the
+node of a replay does not outlive it.
 Not: what it does in between (test_tracker_node.py).
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 import subprocess
 import sys
@@ -216,3 +218,41 @@ def test_interrupt_while_the_tracker_is_built(start_process: StartProcess) -> No
     assert process.end_by(signal.SIGINT) == 0, process.output
     assert time.monotonic() - begin_s < 10.0
     assert "Traceback" not in process.output
+
+
+STARTED_BY_ONE_THAT_DIES = """
+import sys, time
+from pathlib import Path
+from rgbt_dualatt_ros.ros.node_child import NodeChild
+log = Path({log!r})
+with NodeChild(["--tracker", "static"], log) as child:
+    print(child._process.pid, flush=True)
+    while "the tracker is ready" not in log.read_text():
+        time.sleep(0.02)
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_node_of_a_replay_ends_with_it(start_process: StartProcess, tmp_path: Path) -> None:
+    log = tmp_path / "child.log"
+    parent = start_process("-c", STARTED_BY_ONE_THAT_DIES.format(log=str(log)))
+    parent.wait_for("ready")
+    number = int(parent.output.split()[0])
+    parent.kill()
+    deadline = time.monotonic() + START_S
+    while is_running(number):
+        if time.monotonic() > deadline:
+            os.kill(number, signal.SIGKILL)
+            pytest.fail("the node outlives the replay")
+        time.sleep(0.02)
+    assert "Traceback" not in log.read_text()
+
+
+def is_running(number: int) -> bool:
+    """Whether a process runs that is no child of ours; one that waits to be reaped does not."""
+    try:
+        state = Path(f"/proc/{number}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
