@@ -55,7 +55,7 @@ class ProposalConfig:
     per_frame: int = setting(256, "Candidate boxes scored in every frame.", 1, 10_000)
     shift: float = setting(0.6, "Spread of their centres, in mean sides of the box.", 0.0, 10.0)
     scale: float = setting(1.08, "Spread of their size, a factor.", 1.0, 4.0)
-    aspect: float = setting(1.0, "Spread of width against height, a factor.", 1.0, 4.0)
+    aspect: float = setting(1.1, "Spread of width against height, a factor.", 1.0, 4.0)
     best: int = setting(5, "The result is the mean of this many best boxes.", 1, 1000)
 
 
