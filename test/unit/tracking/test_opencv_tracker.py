@@ -148,7 +148,7 @@ def test_a_model_file_that_is_none_is_named(tmp_path: Path) -> None:
 
 def test_a_start_that_opencv_refuses_is_a_box_error() -> None:
     with pytest.raises(InvalidBoxError, match="OpenCV cannot start with"):
-        OpencvTracker("mil", "rgb").initialize(next(moving_pairs("rgb")), Box(-5, -5, 400, 300))
+        OpencvTracker("mil", "rgb").initialize(next(moving_pairs("rgb")), Box(0, 0, 160, 96))
 
 
 def test_an_opencv_without_the_tracker_says_what_to_install(
