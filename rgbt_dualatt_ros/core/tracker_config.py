@@ -174,25 +174,25 @@ class BoxRegressionConfig:
 
 @dataclass(frozen=True, slots=True)
 class StatusConfig:
-    """When the target counts as uncertain or lost.
+    """When the target counts as uncertain or lost; scores relative to those accepted before."""
 
-    Scores are measured from 0, what look-alikes in the background score, to 1, the median of the
-    scores trusted before.
-    """
-
-    history: int = setting(20, "Trusted scores whose median is the reference.", 1, 1000)
-    uncertain_below: float = setting(0.6, "Below this the target is uncertain.", -10.0, 1.0)
-    trusted_above: float = setting(0.68, "Above this it is trusted again.", -10.0, 10.0)
-    found_above: float = setting(
-        0.84, "Above this it may be somewhere else than where it was followed.", -10.0, 10.0
+    history: int = setting(20, "Accepted scores whose median is the reference.", 1, 1000)
+    uncertain_below: float = setting(
+        0.25, "Uncertain below this share of the reference.", -10.0, 1.0
+    )
+    trusted_above: float = setting(
+        0.4, "Trusted again above this share of the reference.", -10.0, 10.0
     )
     trusted_after: int = setting(2, "Good frames in a row before it is trusted again.", 1, 1000)
+    found_above: float = setting(
+        0.7, "A place elsewhere must score above this share of the reference.", -10.0, 10.0
+    )
     lost_after: int = setting(15, "Uncertain frames in a row before it is lost.", 1, 100_000)
     found_after: int = setting(
         3, "Good frames in a row before the target counts as found elsewhere.", 1, 1000
     )
-    least_margin: float = setting(
-        0.5, "Target and look-alikes count as at least this far apart.", 1e-3, 1000.0
+    least_reference: float = setting(
+        1.0, "The reference never falls below this score.", 1e-3, 1000.0
     )
 
 

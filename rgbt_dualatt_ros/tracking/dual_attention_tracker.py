@@ -81,9 +81,7 @@ class DualAttentionTracker:
         self._regressor.forget()
         if self._config.box_regression.enabled:
             self._regressor.fit(first.regression_features, first.regression_boxes, box)
-        self._confidence.restart(
-            self._scorer.mean_score(first.positives), self._learner.background_score
-        )
+        self._confidence.restart(self._scorer.mean_score(first.positives))
         self._state = TrackState.start(pair.size, box)
 
     def track(self, pair: FramePair) -> Prediction:
@@ -155,13 +153,12 @@ class DualAttentionTracker:
         if not config.enabled or state is None or state.status is TrackStatus.LOST:
             return
         if state.status is TrackStatus.TRACKING:
-            if features.is_complete:
+            if features.sees.all():
                 self._remember(features, state)
             self._learner.count_frame()
         elif status_before is TrackStatus.TRACKING and config.short_term:
             self._learner.update_short_term()
         self._learner.work()
-        self._confidence.compare_with(self._learner.background_score)
 
     def _remember(self, features: FeatureMap, state: TrackState) -> None:
         config, target = self._config.learning, state.box

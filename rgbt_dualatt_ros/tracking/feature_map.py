@@ -91,14 +91,12 @@ class FeatureMap:
         window: what part of the image it shows.
         size: of the image.
         sees: modalities `(2,)` that show something.
-        is_complete: every modality that the first frame had shows something.
     """
 
     components: Tensor
     window: SearchWindow
     size: ImageSize
     sees: NDArray[np.bool_]
-    is_complete: bool
     bins: int
     context: float
 
@@ -153,17 +151,8 @@ class FeatureExtractor:
             sees = seeing(crop, self._config.search.min_contrast)
             components = self._basis.project(each[None], sees)
             visible = sees & self._basis.is_known
-            is_complete = bool((visible == self._basis.is_known).all())
             found.append(
-                FeatureMap(
-                    components,
-                    window,
-                    size,
-                    visible,
-                    is_complete,
-                    settings.bins,
-                    settings.context,
-                )
+                FeatureMap(components, window, size, visible, settings.bins, settings.context)
             )
         return found
 

@@ -11,14 +11,11 @@ from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET, Classifi
 from rgbt_dualatt_ros.tracking.sample_memory import SampleMemory
 
 
-def mine_hard_negatives(
-    head: ClassifierHead, negatives: Tensor, count: int
-) -> tuple[Tensor, Tensor]:
-    """The `count` rows of `negatives` `(N, width)` most like the target, and their scores."""
+def mine_hard_negatives(head: ClassifierHead, negatives: Tensor, count: int) -> Tensor:
+    """The `count` rows of `negatives` `(N, width)` that look most like the target."""
     with torch.no_grad():
         scores = head.score(negatives)
-    hardest = scores.topk(min(count, len(negatives)))
-    return negatives[hardest.indices], hardest.values
+    return negatives[scores.topk(min(count, len(negatives))).indices]
 
 
 class OnlineLearner:
@@ -45,13 +42,6 @@ class OnlineLearner:
         self._steps_per_frame = 0
         self._last_frames = memory.long_term
         self._frame = 0
-        self._has_both_modalities = True
-        self._background_score = 0.0
-
-    @property
-    def background_score(self) -> float:
-        """What the hardest negatives scored when they were mined last, in the mean."""
-        return self._background_score
 
     @property
     def memory_bytes(self) -> int:
@@ -65,18 +55,16 @@ class OnlineLearner:
     def fit_first_frame(self, positives: Tensor, negatives: Tensor) -> None:
         """Train the head anew on samples `(N, width)` of the first frame and of altered views."""
         first = self._config.first_frame
-        self._has_both_modalities = all(bool(half.any()) for half in positives.chunk(2, dim=1))
         self._head.reinitialize(torch.Generator().manual_seed(int(self._draw_seed())))
         self._optimizer = self._new_optimizer()
         for _ in range(first.iterations):
             pool = negatives[self._random_rows(negatives, first.mining_pool)]
-            hard, _ = mine_hard_negatives(self._head, pool, self._learning.batch_negatives)
+            hard = mine_hard_negatives(self._head, pool, self._learning.batch_negatives)
             rows = self._random_rows(positives, self._learning.batch_positives)
             self._step(positives[rows], hard)
         self._positives.restart(positives[self._random_rows(positives, first.kept_positives)])
         self._negatives.restart(negatives[self._random_rows(negatives, first.kept_negatives)])
         self._frame = 0
-        self._mine()
         self._steps_left = 0
 
     def remember(self, positives: Tensor, negatives: Tensor) -> None:
@@ -112,18 +100,15 @@ class OnlineLearner:
 
     def _start_update(self, last_frames: int, frames: int) -> None:
         learning = self._learning
-        self._mine()
+        pool = self._negatives.draw(
+            learning.mining_pool, self._config.memory.short_term, self._generator
+        )
+        count = max(learning.batch_negatives, round(learning.mining_share * len(pool)))
+        self._hard_negatives = mine_hard_negatives(self._head, pool, count)
         self._optimizer = self._new_optimizer()  # momentum of old updates points elsewhere
         self._last_frames = last_frames
         self._steps_left = learning.iterations
         self._steps_per_frame = -(-learning.iterations // frames)
-
-    def _mine(self) -> None:
-        learning, recent = self._learning, self._config.memory.short_term
-        pool = self._negatives.draw(learning.mining_pool, recent, self._generator)
-        count = max(learning.batch_negatives, round(learning.mining_share * len(pool)))
-        self._hard_negatives, scores = mine_hard_negatives(self._head, pool, count)
-        self._background_score = float(scores.mean())
 
     def _update_step(self) -> None:
         learning = self._learning
@@ -154,7 +139,7 @@ class OnlineLearner:
     def _hide_modalities(self, features: Tensor) -> Tensor:
         """Zero one modality of some rows, so that the head can do with either."""
         share = self._learning.modality_dropout
-        if share == 0 or not self._has_both_modalities:
+        if share == 0:
             return features
         draws = torch.rand(len(features), generator=self._generator, device=features.device)
         shown = torch.stack([draws >= share / 2, draws <= 1 - share / 2], dim=1)  # (N, 2)

@@ -10,18 +10,15 @@ from rgbt_dualatt_ros.core.tracker_config import StatusConfig
 
 
 class TrackConfidence:
-    """Decides what a score means by comparing it with the target's and the background's.
+    """Decides what a score means by comparing it with those that were trusted before.
 
-    0 is what look-alikes in the background score, 1 is the median of the target's trusted scores;
-    all thresholds lie on this scale, so they hold for heads of any strength. An absolute rule
-    (score above 0) was destructive with small, freshly trained heads: the target's score sinks
-    below 0 while it still ranks first (docs/paper.md, failure rule).
+    An absolute rule (score above 0) was destructive with small, freshly trained heads: the
+    target's score sinks below 0 while it still ranks first (docs/paper.md, failure rule).
     """
 
     def __init__(self, config: StatusConfig) -> None:
         self._config = config
         self._accepted: deque[float] = deque(maxlen=config.history)
-        self._background = 0.0
         self._status = TrackStatus.TRACKING
         self._good_in_row = 0
         self._good_needed = 0
@@ -50,17 +47,12 @@ class TrackConfidence:
         """`score` is high enough for a place away from where the target was followed."""
         return self._reaches(score, self._config.found_above)
 
-    def restart(self, score: float, background: float) -> None:
-        """Begin with the scores of the target and of its look-alikes in the first frame."""
+    def restart(self, score: float) -> None:
+        """Begin with `score`, that of the target in its first frame."""
         self._accepted.clear()
-        self._accepted.append(score)
-        self._background = background
+        self._accept(score)
         self._status = TrackStatus.TRACKING
         self._good_in_row = self._good_needed = self._doubtful_in_row = 0
-
-    def compare_with(self, background: float) -> None:
-        """Take a newer score of the look-alikes."""
-        self._background = background
 
     def update(self, score: float | None, *, is_elsewhere: bool = False) -> TrackStatus:
         """The status after a frame.
@@ -75,7 +67,7 @@ class TrackConfidence:
         else:
             self._recover(score, is_elsewhere=is_elsewhere)
         if score is not None and self._status is TrackStatus.TRACKING:
-            self._accepted.append(score)
+            self._accept(score)
         return self._status
 
     def _watch(self, score: float | None, *, is_elsewhere: bool) -> None:
@@ -107,7 +99,7 @@ class TrackConfidence:
             self._status = TrackStatus.LOST
 
     def _reaches(self, score: float | None, share: float) -> bool:
-        if score is None:
-            return False
-        margin = max(self.reference - self._background, self._config.least_margin)
-        return score >= self._background + share * margin
+        return score is not None and score >= share * self.reference
+
+    def _accept(self, score: float) -> None:
+        self._accepted.append(max(score, self._config.least_reference))

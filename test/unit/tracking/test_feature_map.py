@@ -108,7 +108,6 @@ def test_a_dead_thermal_image_says_nothing(
     dead = pair_of(pair.rgb, np.full((120, 160), level, np.uint8))
     features = extractor.extract(dead, window())
     assert features.sees.tolist() == [True, False]
-    assert not features.is_complete
     read = features.read(TARGET.as_array()[None])
     half = extractor.width // 2
     assert not read[:, half:].any()
@@ -121,7 +120,6 @@ def test_what_was_dead_in_the_first_frame_stays_hidden(pair: FramePair) -> None:
     extractor.fit(pair_of(np.zeros((120, 160, 3), np.uint8), pair.thermal), window())
     features = extractor.extract(pair, window())
     assert features.sees.tolist() == [False, True]
-    assert features.is_complete
     assert torch.isfinite(features.components).all()
     assert not features.components[:, :4].any()
 

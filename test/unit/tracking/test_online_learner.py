@@ -64,23 +64,15 @@ def test_the_first_fit_tells_target_from_background() -> None:
 def test_mining_takes_the_negatives_that_score_highest() -> None:
     head, _ = fitted()
     negatives = torch.cat([samples(20, level, 5) for level in (-0.6, 0.1, -0.3)])
-    hardest, scores = mine_hard_negatives(head, negatives, 15)
+    hardest = mine_hard_negatives(head, negatives, 15)
     with torch.no_grad():
         taken, others = head.score(hardest), head.score(negatives)
-    torch.testing.assert_close(scores, taken)
     torch.testing.assert_close(taken.sort().values, others.sort().values[-15:])
-
-
-def test_the_background_score_is_that_of_the_mined_negatives() -> None:
-    head, learner = fitted()
-    with torch.no_grad():
-        assert learner.background_score < head.score(samples(30, 0.5, 3)).min()
-        assert learner.background_score > head.score(samples(30, -2.0, 3)).max() - 5
 
 
 def test_mining_more_than_there_are_takes_all() -> None:
     head, _ = fitted()
-    assert len(mine_hard_negatives(head, samples(4, 0, 5), 9)[0]) == 4
+    assert len(mine_hard_negatives(head, samples(4, 0, 5), 9)) == 4
 
 
 def count_steps(learner: OnlineLearner, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -130,27 +122,6 @@ def test_it_adapts_to_a_target_that_changes() -> None:
         assert (
             head.score(samples(30, -0.1, 3)).mean() > head.score(samples(30, -0.6, 4)).mean() + 2
         )
-
-
-def test_the_only_modality_is_never_hidden() -> None:
-    """Hiding it too would teach that nothing at all is the target, and the background."""
-    head, learner = new_learner()
-    half = WIDTH // 2
-    positives, negatives = samples(50, 0.5, 1), samples(80, -0.5, 2)
-    positives[:, :half] = negatives[:, :half] = 0
-    learner.fit_first_frame(positives, negatives)
-    torch.testing.assert_close(learner._hide_modalities(positives), positives)
-    with torch.no_grad():
-        assert head.score(positives).min() > head.score(negatives).max() + 2
-
-
-def test_some_rows_are_learned_with_one_modality_hidden_and_none_with_both() -> None:
-    _, learner = fitted()
-    shown = learner._hide_modalities(torch.ones(2000, WIDTH)).view(2000, 2, -1)
-    color, thermal = shown[:, 0].all(dim=1), shown[:, 1].all(dim=1)
-    assert (color | thermal).all()
-    for hidden in (~color, ~thermal):
-        assert abs(hidden.float().mean() - CONFIG.learning.modality_dropout / 2) < 0.03
 
 
 def test_memory_does_not_grow() -> None:
