@@ -1,10 +1,11 @@
-"""The Tracker protocol: three verbs that the node and the evaluation use, and nothing else."""
+"""The Tracker protocol: three verbs for node and evaluation, and two questions for the curious."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction
 
@@ -29,3 +30,22 @@ class Tracker(Protocol):
 
     def reset(self) -> None:
         """Forget the target and return to the state after construction, seed included."""
+
+
+@runtime_checkable
+class ExplainingTracker(Tracker, Protocol):
+    """A tracker that can also say where it looks and how its learning goes; ours is one."""
+
+    @property
+    def learning(self) -> LearningReport:
+        """How the learning of the present target goes."""
+
+    def attention(self, pair: FramePair, box: Box) -> AttentionImages:
+        """Where the classifier looks when it judges `box` of `pair`; changes nothing.
+
+        Costs about as much as a frame: ask only when someone looks.
+
+        Raises:
+            NotInitializedError: before the first `initialize`.
+            InvalidBoxError: when the box is outside the image or too small.
+        """

@@ -142,6 +142,53 @@ class LearningConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionConfig:
+    """Reciprocative learning: the attention penalty of Eq. (2)-(4), in learning only."""
+
+    enabled: bool = setting(True, "Learn with the attention penalty.")
+    weight: float = setting(
+        1.0, "Lambda of Eq. (4), beside the sum of the cross entropies.", 0.0, 1000.0
+    )
+    level: str = setting(
+        "roi3",
+        "Where the maps are taken: the crops, their first layer or their features (input, conv1, "
+        "conv3), or the features of boxes before or after max pooling (roi7, roi3).",
+        choices=("input", "conv1", "conv3", "roi7", "roi3"),
+    )
+    score: str = setting(
+        "logit",
+        "What is differentiated; probabilities make both maps equal.",
+        choices=("logit", "probability", "log_probability"),
+    )
+    reduction: str = setting(
+        "sum_squares",
+        "How the channels of a gradient become one map.",
+        choices=("sum_squares", "sum_absolute", "sum_positive", "max_absolute"),
+    )
+    modalities: str = setting(
+        "common",
+        "One map of both cameras, one penalty for each, or the product of both maps.",
+        choices=("common", "separate", "product"),
+    )
+    ratio: str = setting(
+        "of_sums",
+        "Ratios of the batch's summed spreads and means, or the mean of each sample's ratio.",
+        choices=("of_sums", "mean_of_each"),
+    )
+    form: str = setting(
+        "ratio", "The ratios themselves, or their logarithms.", choices=("ratio", "log")
+    )
+    spread_floor: float = setting(
+        0.05, "Least sigma / mu of a map: caps mu / sigma; 0 is the paper's own formula.", 0.0, 1.0
+    )
+    dropout: bool = setting(False, "Take the maps under dropout.")
+    samples: int = setting(
+        32, "Target samples in a penalty, and as many of the hardest background ones.", 1, 4096
+    )
+    every: int = setting(1, "Learning steps from one with the penalty to the next.", 1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryConfig:
     """How many frames' samples are kept; memory is reserved once."""
 
@@ -220,6 +267,7 @@ class TrackerConfig:
     samples: SampleConfig = part(SampleConfig)
     first_frame: FirstFrameConfig = part(FirstFrameConfig)
     learning: LearningConfig = part(LearningConfig)
+    attention: AttentionConfig = part(AttentionConfig)
     memory: MemoryConfig = part(MemoryConfig)
     box_regression: BoxRegressionConfig = part(BoxRegressionConfig)
     status: StatusConfig = part(StatusConfig)

@@ -1,0 +1,46 @@
+"""What a tracker can tell about itself: where its classifier looks, and how its learning goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttentionImages:
+    """Where the classifier looks in one frame pair, for each of its two classes.
+
+    Attributes:
+        target: `(H, W)` float32 in [0, 1], of the size of the colour image; 0 outside of what the
+            classifier saw, 1 where a change of the image would change the target score most.
+        background: the same for the background score.
+    """
+
+    target: NDArray[np.float32]
+    background: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningReport:
+    """How the online learning of one target goes; the losses are those of the last step.
+
+    Attributes:
+        steps: learning steps since the target was set.
+        skipped: of these, steps left out because a loss was not finite.
+        unattended: of these, steps whose attention penalty was left out because every map was 0.
+        classification_loss: cross entropy, Eq. (1), mean over the samples.
+        target_penalty: R of Eq. (2), over the target samples; 0 without attention.
+        background_penalty: R of Eq. (3), over the background samples.
+        spreads: sigma / mu of four kinds of map: of the target score on target samples, of the
+            background score on target samples, then the same two on background samples.
+    """
+
+    steps: int = 0
+    skipped: int = 0
+    unattended: int = 0
+    classification_loss: float = 0.0
+    target_penalty: float = 0.0
+    background_penalty: float = 0.0
+    spreads: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
