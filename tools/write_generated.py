@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rgbt_dualatt_ros.cli.config import markdown_table
 from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import to_yaml
+from rgbt_dualatt_ros.core.config_files import defaults_as_yaml
 from rgbt_dualatt_ros.core.settings import walk
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +24,7 @@ PACKAGE = ROOT / "rgbt_dualatt_ros"
 def generated_files() -> dict[Path, str]:
     """What each generated file should hold now."""
     return {
-        SETTINGS_FILE: to_yaml(Config()),
+        SETTINGS_FILE: defaults_as_yaml(Config),
         INTERFACE_PAGE: _with(INTERFACE_PAGE, "parameters", markdown_table(list(walk(Config)))),
         ARCHITECTURE_PAGE: _with(ARCHITECTURE_PAGE, "files", file_list()),
     }

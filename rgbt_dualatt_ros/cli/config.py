@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import load_config, to_yaml
+from rgbt_dualatt_ros.core.config_files import defaults_as_yaml, load_config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import Setting, nearest_name, values_of, walk
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         print(_check(arguments.check))
     elif arguments.yaml:
-        print(to_yaml(Config()), end="")
+        print(defaults_as_yaml(Config), end="")
     elif arguments.markdown:
         print(markdown_table(chosen))
     else:

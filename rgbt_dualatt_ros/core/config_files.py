@@ -96,34 +96,43 @@ def load_config(
     values = read_values(path) if path else {}
     config = build(config_class, values, source=str(path) if path else "")
     changes = _parse_overrides(config_class, overrides)
-    return build(config_class, {**values_of(config), **changes}) if changes else config
+    return build(config_class, {**values, **changes}) if changes else config
 
 
 def to_yaml(config: object) -> str:
     """A ROS parameter file with every value and its meaning; `load_config` reads it back."""
+    values = values_of(config)
     lines = [
-        "# Every setting, its value and its meaning. The defaults: rgbt-dualatt config --yaml",
+        "# Every setting, its value and its meaning, so that no later default changes anything.",
         "/**:",
         "  ros__parameters:",
     ]
-    values = values_of(config)
-    open_groups: list[str] = []
-    not_given = [each for each in walk(type(config)) if values[each.name] == ()]
-    for each in walk(type(config)):
-        if each in not_given:
-            continue
-        *groups, name = each.name.split(".")
-        if groups != open_groups:
-            shared = 0
-            while groups[: shared + 1] == open_groups[: shared + 1] and shared < len(groups):
-                shared += 1
-            new = range(shared, len(groups))
-            lines.extend(f"{'  ' * (depth + 2)}{groups[depth]}:" for depth in new)
-            open_groups = groups
-        indent = "  " * (len(groups) + 2)
-        lines.append(f"{indent}{name}: {_yaml_value(values[each.name])}  # {_comment(each)}")
-    # rcl cannot read an empty list, so these stand below as comments.
-    lines += [f"    # {each.name}: not given  # {_comment(each)}" for each in not_given]
+    # rcl cannot read an empty list, so these stand as comments.
+    lines += [
+        f"    # {each.name}: not given  # {_comment(each)}"
+        if values[each.name] == ()
+        else f"    {each.name}: {_yaml_value(values[each.name])}  # {_comment(each)}"
+        for each in walk(type(config))
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def defaults_as_yaml(config_class: type[object]) -> str:
+    """A ROS parameter file to edit: presets stand as they are, all else as comments to uncomment.
+
+    A value in a file wins over a preset. So a file that only states the defaults must not hold
+    them as values, or its preset would change nothing.
+    """
+    lines = [
+        "# Every setting, its default and its meaning. Remove the # before a line to change it;",
+        "# what is left as a comment follows the preset.",
+        "/**:",
+        "  ros__parameters:",
+    ]
+    for each in walk(config_class):
+        mark = "" if each.declaration.presets else "# "
+        value = "not given" if each.default == () else _yaml_value(each.default)
+        lines.append(f"    {mark}{each.name}: {value}  # {_comment(each)}")
     return "\n".join(lines) + "\n"
 
 

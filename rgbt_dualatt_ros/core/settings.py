@@ -38,7 +38,12 @@ _EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What is said of a setting where it is declared."""
+    """What is said of a setting where it is declared.
+
+    Attributes:
+        presets: of a setting whose value names a set of other values: these, by that value. They
+            take the place of the defaults; what a user gives wins over them.
+    """
 
     text: str
     low: float | None = None
@@ -46,6 +51,7 @@ class Declaration:
     unit: str = ""
     choices: tuple[str, ...] = ()
     runtime: bool = False
+    presets: Mapping[str, Mapping[str, Value]] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,10 @@ def setting(
         text: what it means, one sentence.
         low: smallest allowed value, included.
         high: largest allowed value, included.
-        **more: `unit`, `choices` (allowed texts), `runtime` (may change while the node runs).
+        **more: `unit`, `choices` (allowed texts), `runtime` (may change while the node runs),
+            `presets` (whose names are then the choices).
     """
+    more.setdefault("choices", tuple(more.get("presets", ())))
     declaration = Declaration(text, low, high, **more)
     return dataclasses.field(default=default, metadata={_DECLARATION: declaration})
 
@@ -164,7 +172,7 @@ def walk(config_class: type[Any], prefix: str = "") -> Iterator[Setting]:
 
 
 def build(config_class: type[ConfigT], values: Mapping[str, object], source: str = "") -> ConfigT:
-    """A configuration from dotted names; what is not named keeps its default.
+    """A configuration from dotted names; what is not named keeps its preset's value or default.
 
     Args:
         values: by full dotted name, or nested by group.
@@ -178,6 +186,7 @@ def build(config_class: type[ConfigT], values: Mapping[str, object], source: str
         given = flatten_names(values)
         _refuse_unknown(given, known)
         checked = {name: known[name].check(value) for name, value in given.items()}
+        checked = {**_preset_values(checked, known), **checked}
     except ConfigError as error:
         raise ConfigError(f"{source}: {error}" if source else str(error)) from None
     return _fill(config_class, checked, "")
@@ -214,6 +223,20 @@ def nearest_name(name: str, known: Mapping[str, Setting]) -> str:
         last[key] for key in difflib.get_close_matches(name.rsplit(".", 1)[-1], last, 1)
     ]
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def _preset_values(given: Mapping[str, Value], known: Mapping[str, Setting]) -> dict[str, Value]:
+    """The values that the chosen presets stand for."""
+    found: dict[str, Value] = {}
+    for name, each in known.items():
+        presets = each.declaration.presets
+        if presets:
+            group = name.rpartition(".")[0]
+            chosen = presets[str(given.get(name, each.default))]
+            for inner, value in chosen.items():
+                full = f"{group}.{inner}" if group else inner
+                found[full] = known[full].check(value)
+    return found
 
 
 def _refuse_unknown(given: Mapping[str, object], known: Mapping[str, Setting]) -> None:

@@ -156,7 +156,7 @@ class DualAttentionTracker:
             if features.sees.all():
                 self._remember(features, state)
             self._learner.count_frame()
-        elif status_before is TrackStatus.TRACKING and config.short_term:
+        elif status_before is TrackStatus.TRACKING and config.short_term != "never":
             self._learner.update_short_term()
         self._learner.work()
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rgbt_dualatt_ros.core.tracker_config import LearningConfig, TrackerConfig
+from rgbt_dualatt_ros.core.learning_config import LearningConfig
+from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET, ClassifierHead
 from rgbt_dualatt_ros.tracking.sample_memory import SampleMemory
 

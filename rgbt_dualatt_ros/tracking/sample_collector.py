@@ -8,7 +8,7 @@ import numpy as np
 
 from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes, iou
-from rgbt_dualatt_ros.core.tracker_config import SampleConfig
+from rgbt_dualatt_ros.core.learning_config import SampleConfig
 from rgbt_dualatt_ros.tracking.sampling import (
     Spread,
     draw_gaussian,

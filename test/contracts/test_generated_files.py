@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from array import array
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import load_config
-from rgbt_dualatt_ros.core.settings import values_of
+from rgbt_dualatt_ros.core.config_files import load_config, to_yaml
+from rgbt_dualatt_ros.core.settings import build, values_of
 
 
 def test_generated_files_are_up_to_date(root: Path) -> None:
@@ -28,13 +29,34 @@ def test_the_settings_file_holds_the_defaults(root: Path) -> None:
     assert load_config(Config, root / "config" / "tracker.yaml") == Config()
 
 
+def test_a_preset_named_in_the_settings_file_takes_effect(root: Path, tmp_path: Path) -> None:
+    text = (root / "config" / "tracker.yaml").read_text(encoding="utf-8")
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(text.replace('preset: "realtime"', 'preset: "paper"'), encoding="utf-8")
+    assert load_config(Config, edited) == build(Config, {"preset": "paper"})
+
+
+def test_every_line_of_the_settings_file_works_once_its_mark_is_removed(
+    root: Path, tmp_path: Path
+) -> None:
+    text = (root / "config" / "tracker.yaml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if ": not given" not in line]
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(re.sub(r"(?m)^    # ", "    ", "\n".join(lines)), encoding="utf-8")
+    assert load_config(Config, edited) == Config()
+    names = [line.strip().partition(":")[0] for line in edited.read_text("utf-8").splitlines()]
+    assert {name for name, value in values_of(Config()).items() if value != ()} <= set(names)
+
+
 @pytest.mark.ros
-def test_ros_reads_every_settings_file_as_we_do(root: Path) -> None:
+def test_ros_reads_settings_files_as_we_do(root: Path, tmp_path: Path) -> None:
     import rclpy
     from rclpy.context import Context
     from rclpy.node import Node
 
-    for path in sorted((root / "config").glob("*.yaml")):
+    pinned = tmp_path / "pinned.yaml"
+    pinned.write_text(to_yaml(build(Config, {"preset": "paper"})), encoding="utf-8")
+    for path in (root / "config" / "tracker.yaml", pinned):
         context = Context()
         rclpy.init(args=["--ros-args", "--params-file", str(path)], context=context)
         try:
@@ -55,7 +77,7 @@ def test_ros_reads_every_settings_file_as_we_do(root: Path) -> None:
         ours = values_of(load_config(Config, path))
         assert read_by_ros == {name: ours[name] for name in read_by_ros}
         given = {name for name, value in ours.items() if value != ()}
-        assert read_by_ros.keys() == given
+        assert read_by_ros.keys() == (given if path == pinned else {"preset"})
 
 
 def _plain(value: object) -> object:

@@ -171,3 +171,32 @@ def test_ranges_are_written_for_people() -> None:
 
     texts = [each.range_text for each in walk(Some)]
     assert texts == ["0 .. 2147483647", "0 .. 0.999", '"" | left', ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A setting that names a set of others."""
+
+    trim: str = setting(
+        "plain",
+        "Set of values.",
+        presets={"plain": {}, "sport": {"car.engine.power_kw": 200, "car.color": "green"}},
+    )
+    car: Car = part(Car)
+
+
+def test_a_preset_takes_the_place_of_defaults_only() -> None:
+    fleet = build(Fleet, {"trim": "sport", "car.color": "red"})
+    assert fleet.car.engine == Engine(power_kw=200.0)
+    assert fleet.car.paint == Paint(color="red")
+    assert build(Fleet, {}) == Fleet()
+
+
+def test_the_names_of_presets_are_the_choices() -> None:
+    with pytest.raises(ConfigError, match="trim must be one of plain, sport"):
+        build(Fleet, {"trim": "sprot"})
+
+
+def test_the_values_of_a_preset_need_no_preset() -> None:
+    fleet = build(Fleet, {"trim": "sport"})
+    assert build(Fleet, {**values_of(fleet), "trim": "plain"}).car == fleet.car

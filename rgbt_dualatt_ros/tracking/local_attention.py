@@ -1,0 +1,244 @@
+"""Local attention in learning: the maps A_p, A_n and the penalties of Eq. (2) and Eq. (3).
+
+A map tells how strongly the pixels of one sample move one score. The penalty asks that on a
+target sample the target's map is peaked and the background's map is flat, and the opposite on a
+background sample (the paper, section 3.1; DAT, section 3.2).
+
+Divisions by nothing are kept out: maps are taken in float32, scaled to a mean of one, samples
+without a map are left out, and no map counts as flatter than `spread_floor`. All four leave the
+value of every other ratio as the paper has it (docs/paper.md, attention).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rgbt_dualatt_ros.core.tracker_config import AttentionConfig
+from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET
+
+_DEAD = 1e-24  # a map whose mean is at most this is no map
+_ROOT_GUARD = 1e-12  # inside the square root of sigma: its slope at a flat map stays finite
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttentionMaps:
+    """Both maps of N samples; leading dimensions are members of a committee.
+
+    Attributes:
+        target: A_p `(..., N, H, W)`, at least 0: what moves the target score.
+        background: A_n, the same for the background score.
+    """
+
+    target: Tensor
+    background: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttentionPenalty:
+    """What a learning step adds to its loss, before lambda; sums over the members.
+
+    Attributes:
+        target: R of Eq. (2) of the target samples, a scalar; 0 where none has a map.
+        background: R of Eq. (3) of the background samples.
+        spreads: `(4,)` without gradient: sigma / mu of A_p and A_n on target samples, then of
+            A_p and A_n on background samples, means over the members; 0 where none has a map.
+        valid: how many samples of all members had both maps, a scalar; at 0 nothing is learnt.
+    """
+
+    target: Tensor
+    background: Tensor
+    spreads: Tensor
+    valid: Tensor
+
+
+def attention_maps(
+    logits: Tensor, leaves: Sequence[Tensor], config: AttentionConfig, *, create_graph: bool
+) -> list[AttentionMaps]:
+    """Where the samples' scores are sensitive: A = the channels' |d score / d leaf|, reduced.
+
+    Args:
+        logits: `(..., N, 2)` float32, background and target; those of one sample depend on the
+            leaves of no other, as in any net without batch normalisation.
+        leaves: one a modality, or one that joins them: `(..., N, C, H, W)`, requiring grad.
+        config: which score, which reduction, and how the modalities are joined.
+        create_graph: True in learning, so that the penalty can change the weights; False to look.
+
+    Returns:
+        One entry a modality where `config.modalities` is separate, else one.
+
+    Raises:
+        ValueError: for logits of half precision, where most of a map underflows to 0, and for
+            leaves that are shared by several rows of logits.
+    """
+    _check(logits, leaves)
+    with torch.autocast(logits.device.type, enabled=False):
+        scores = _SCORES[config.score](logits)  # (..., N, 2)
+        reduce_channels = _REDUCTIONS[config.reduction]
+        maps = []
+        for label in (TARGET, BACKGROUND):
+            gradients = torch.autograd.grad(
+                scores[..., label].sum(),  # samples are independent: each gets its own gradient
+                list(leaves),
+                retain_graph=True,
+                create_graph=create_graph,
+            )
+            maps.append(_join([reduce_channels(each) for each in gradients], config))
+    return [AttentionMaps(target, background) for target, background in zip(*maps, strict=True)]
+
+
+def attention_penalty(
+    maps: AttentionMaps | Sequence[AttentionMaps], positives: int, config: AttentionConfig
+) -> AttentionPenalty:
+    """R of Eq. (2) and Eq. (3) of a batch; of several entries (separate cameras) the mean.
+
+    Args:
+        maps: of a batch whose first `positives` samples show the target, the rest background.
+        positives: how many.
+        config: how the ratios of the samples are joined, their form and their cap.
+    """
+    entries = [maps] if isinstance(maps, AttentionMaps) else list(maps)
+    with torch.autocast(entries[0].target.device.type, enabled=False):
+        penalties = [_penalty_of_entry(each, positives, config) for each in entries]
+    return AttentionPenalty(
+        target=_mean([each.target for each in penalties]),
+        background=_mean([each.background for each in penalties]),
+        spreads=_mean([each.spreads for each in penalties]),
+        valid=reduce(torch.add, [each.valid for each in penalties]),
+    )
+
+
+def _penalty_of_entry(
+    maps: AttentionMaps, positives: int, config: AttentionConfig
+) -> AttentionPenalty:
+    both = torch.stack([maps.target, maps.background]).flatten(-2)  # (2, ..., N, H * W)
+    on_target = _statistics(both[..., :positives, :], config)
+    on_background = _statistics(both[..., positives:, :], config)
+    term = torch.log if config.form == "log" else torch.clone
+
+    sigma_p, sigma_n = on_target.sigma
+    mu_p, mu_n = on_target.mu
+    for_target = term(sigma_p / mu_p) + term(mu_n / sigma_n)  # Eq. (2)
+    sigma_p, sigma_n = on_background.sigma
+    mu_p, mu_n = on_background.mu
+    for_background = term(mu_p / sigma_p) + term(sigma_n / mu_n)  # Eq. (3)
+
+    return AttentionPenalty(
+        target=(on_target.weight * for_target).sum(),
+        background=(on_background.weight * for_background).sum(),
+        spreads=torch.cat([on_target.spreads(), on_background.spreads()]),
+        valid=on_target.valid + on_background.valid,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Statistics:
+    """Sigma and mu of A_p and A_n, of each sample or summed over the samples.
+
+    Attributes:
+        sigma: `(2, ..., n)` with n = 1 for sums.
+        mu: the same.
+        weight: `(..., n)` of each in the penalty; 0 for what has no map, 1 a member in sum.
+        valid: how many samples of all members have both maps.
+    """
+
+    sigma: Tensor
+    mu: Tensor
+    weight: Tensor
+    valid: Tensor
+
+    def spreads(self) -> Tensor:
+        """Sigma / mu of A_p and A_n `(2,)`, mean over the members that have maps."""
+        ratios = self.sigma.detach() / self.mu.detach()
+        ratios = (ratios * self.weight).flatten(1).sum(1)
+        return ratios / self.weight.sum().clamp(min=1)
+
+
+def _statistics(maps: Tensor, config: AttentionConfig) -> _Statistics:
+    """Sigma and mu of maps `(2, ..., n, H * W)`; samples without a map weigh nothing.
+
+    Ratios of sigma and mu do not change with the scale of a map, so maps are first divided by a
+    constant: the mean mu of the samples whose sigmas are summed, or each sample's own.
+    """
+    with torch.no_grad():
+        mu = maps.mean(-1)  # (2, ..., n)
+        # Written so that a mean that is not a number counts as a map: the loss must tell of it.
+        living = ~(mu <= _DEAD).any(0)  # (..., n)
+        share = living.to(maps.dtype)
+        count = share.sum(-1, keepdim=True)  # (..., 1)
+        if config.ratio == "of_sums":
+            scale = torch.where(living, mu, 0).sum(-1, keepdim=True) / count.clamp(min=1)
+        else:
+            scale = mu
+        scale = torch.where(living, scale, 1)
+    # A dead map gives way to a flat one before the root and the division: no slope there is NaN.
+    maps = torch.where(living[..., None], maps / scale[..., None], 1)
+    var, mu = torch.var_mean(maps, dim=-1, correction=0)
+    sigma = torch.sqrt(var + (config.spread_floor * mu) ** 2 + _ROOT_GUARD)
+    if config.ratio == "of_sums":
+        is_empty = (count == 0).to(maps.dtype)
+        sigma = (sigma * share).sum(-1, keepdim=True) + is_empty
+        mu = (mu * share).sum(-1, keepdim=True) + is_empty
+        weight = 1 - is_empty
+    else:
+        weight = share / count.clamp(min=1)
+    return _Statistics(sigma, mu, weight, living.sum())
+
+
+def _probability(logits: Tensor) -> Tensor:
+    return functional.softmax(logits, dim=-1)
+
+
+def _log_probability(logits: Tensor) -> Tensor:
+    return functional.log_softmax(logits, dim=-1)
+
+
+_SCORES: dict[str, Callable[[Tensor], Tensor]] = {
+    "logit": lambda logits: logits,
+    "probability": _probability,
+    "log_probability": _log_probability,
+}
+
+_REDUCTIONS: dict[str, Callable[[Tensor], Tensor]] = {  # (..., C, H, W) to (..., H, W)
+    "sum_squares": lambda gradient: gradient.square().sum(-3),
+    "sum_absolute": lambda gradient: gradient.abs().sum(-3),
+    "sum_positive": lambda gradient: gradient.clamp(min=0).sum(-3),
+    "max_absolute": lambda gradient: gradient.abs().amax(-3),
+}
+
+
+def _join(maps: Sequence[Tensor], config: AttentionConfig) -> list[Tensor]:
+    """Maps of the modalities to those the penalty is taken of."""
+    if config.modalities == "separate" or len(maps) == 1:
+        return list(maps)
+    if config.modalities == "product":
+        return [reduce(torch.mul, [_root(each, len(maps)) for each in maps])]
+    # All modalities' channels together, as if they were those of one image.
+    join = torch.maximum if config.reduction == "max_absolute" else torch.add
+    return [reduce(join, maps)]
+
+
+def _root(values: Tensor, degree: int) -> Tensor:
+    """A root with slope 0 at 0, so that the product of maps is their geometric mean."""
+    is_zero = values == 0
+    return torch.where(is_zero, 1, values).pow(1 / degree).masked_fill(is_zero, 0)
+
+
+def _mean(values: Sequence[Tensor]) -> Tensor:
+    return values[0] if len(values) == 1 else torch.stack(list(values)).mean(0)
+
+
+def _check(logits: Tensor, leaves: Sequence[Tensor]) -> None:
+    if logits.dtype in (torch.float16, torch.bfloat16):
+        raise ValueError(f"attention maps need float32 logits, without autocast: {logits.dtype}")
+    for leaf in leaves:
+        if leaf.shape[:-3] != logits.shape[:-1]:
+            raise ValueError(
+                f"each row of logits {tuple(logits.shape)} needs its own leaf, "
+                f"got leaves {tuple(leaf.shape)}"
+            )
