@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
-from rgbt_dualatt_ros.visualization.overlay import STATUS_COLORS, draw_marks, draw_prediction
+from rgbt_dualatt_ros.visualization.drawing import STATUS_COLORS
+from rgbt_dualatt_ros.visualization.overlay import draw_marks, draw_prediction
 
 
 def grey_pair(width: int = 160, height: int = 120) -> FramePair:

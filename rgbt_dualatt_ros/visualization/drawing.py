@@ -1,0 +1,136 @@
+"""Strokes and words on a picture: boxes, tags and plates, for every picture that we draw.
+
+A status is told by colour (green, amber, red) and by the line (whole, dashed, corners only), so
+that it needs no colours.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+
+RgbImage = NDArray[np.uint8]
+"""`(H, W, 3)`, red first."""
+Color = tuple[int, int, int]
+Line = Literal["whole", "dashed", "corners"]
+
+STATUS_COLORS: Mapping[TrackStatus, Color] = {
+    TrackStatus.TRACKING: (60, 205, 95),
+    TrackStatus.UNCERTAIN: (255, 176, 32),
+    TrackStatus.LOST: (255, 77, 77),
+}
+_STATUS_LINES: Mapping[TrackStatus, Line] = {
+    TrackStatus.TRACKING: "whole",
+    TrackStatus.UNCERTAIN: "dashed",
+    TrackStatus.LOST: "corners",
+}
+NEARLY_BLACK: Color = (16, 16, 16)
+WHITE: Color = (255, 255, 255)
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+_DASH_PX = 9
+
+
+def draw_predicted_box(view: RgbImage, prediction: Prediction) -> None:
+    """The box of `prediction`, in the colour and by the line of its status."""
+    status = prediction.status
+    draw_box(view, prediction.box, STATUS_COLORS[status], _STATUS_LINES[status])
+
+
+def draw_box(view: RgbImage, box: Box, color: Color, line: Line) -> None:
+    """A box in `color` on a dark rim, whatever the picture; one far outside does no harm."""
+    corners = _corners(view, box)
+    width = _stroke(view)
+    for stroke, paint in ((width + 2, NEARLY_BLACK), (width, color)):
+        for start, end in _segments(corners, line):
+            cv2.line(view, start, end, paint, stroke)
+
+
+def _segments(
+    corners: tuple[int, int, int, int], line: Line
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    left, top, right, bottom = corners
+    ring = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    found = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(ring):
+        length = abs(x1 - x0) + abs(y1 - y0)
+        for low, high in _strokes_along(length, line):
+            start = (_between(x0, x1, low, length), _between(y0, y1, low, length))
+            end = (_between(x0, x1, high, length), _between(y0, y1, high, length))
+            found.append((start, end))
+    return found
+
+
+def _strokes_along(length: int, line: Line) -> list[tuple[int, int]]:
+    """Where a side of `length` px is drawn, as ranges from its start."""
+    if line == "corners":
+        return [(0, length // 4), (length - length // 4, length)]
+    if line == "dashed" and length > 2 * _DASH_PX:
+        count = length // (2 * _DASH_PX) * 2 + 1  # strokes and gaps; a stroke at both ends
+        edges = [length * index // count for index in range(count + 1)]
+        return list(zip(edges[::2], edges[1::2], strict=True))
+    return [(0, length)]
+
+
+def _between(start: int, end: int, position: int, length: int) -> int:
+    return start + (end - start) * position // length if length else start
+
+
+def _corners(view: RgbImage, box: Box) -> tuple[int, int, int, int]:
+    # A box far outside would overflow the integers of OpenCV.
+    height, width = view.shape[:2]
+    left, right = np.clip([box.x, box.x + box.w], -width, 2 * width).round().astype(int)
+    top, bottom = np.clip([box.y, box.y + box.h], -height, 2 * height).round().astype(int)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def draw_tag(view: RgbImage, text: str, corner: tuple[int, int], color: Color) -> None:
+    """White text on a dark plate with a bar of `color`."""
+    left, top, _, bottom = draw_plate(view, text, corner, NEARLY_BLACK, WHITE)
+    cv2.rectangle(view, (left, top), (left + 3, bottom), color, cv2.FILLED)
+
+
+def draw_plate(
+    view: RgbImage,
+    text: str,
+    corner: tuple[int, int],
+    color: Color,
+    ink: Color = NEARLY_BLACK,
+) -> tuple[int, int, int, int]:
+    """Text on a plate of `color`, moved so that it lies inside the picture; gives its corners."""
+    height, width = view.shape[:2]
+    text_width, text_height = text_size(view, text)
+    left = int(np.clip(corner[0], 0, max(0, width - text_width - 12)))
+    top = int(np.clip(corner[1], 0, max(0, height - text_height - 8)))
+    right, bottom = left + text_width + 12, top + text_height + 7
+    cv2.rectangle(view, (left, top), (right, bottom), color, cv2.FILLED)
+    origin = (left + 8, bottom - 4)
+    cv2.putText(view, printable(text), origin, FONT, font_scale(view), ink, 1, cv2.LINE_AA)
+    return left, top, right, bottom
+
+
+def text_size(view: RgbImage, text: str) -> tuple[int, int]:
+    """Width and height of `text` on this picture, px."""
+    (width, height), _ = cv2.getTextSize(printable(text), FONT, font_scale(view), 1)
+    return int(width), int(height)
+
+
+def font_scale(view: RgbImage) -> float:
+    """Size of the letters, in OpenCV's unit, that suits the picture."""
+    return float(np.clip(view.shape[0] / 960, 0.38, 1.2))
+
+
+def _stroke(view: RgbImage) -> int:
+    return max(2, int(view.shape[0]) // 200)
+
+
+def printable(text: str) -> str:
+    """`text` with a question mark for every letter that the fonts of OpenCV do not have."""
+    return text.encode("ascii", "replace").decode()
