@@ -9,50 +9,46 @@ from pathlib import Path
 
 import cv2
 
+from rgbt_dualatt_ros.cli.contender_arguments import add_contender_arguments, open_contenders
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.cli.sequence_sources import add_source_arguments, open_sources
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.evaluation.comparison import run_comparison
-from rgbt_dualatt_ros.evaluation.contenders import make_contenders
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
 from rgbt_dualatt_ros.evaluation.results import ResultFolder
 from rgbt_dualatt_ros.evaluation.tables import summary_text
-from rgbt_dualatt_ros.tracking.opencv_tracker import PEERS
-from rgbt_dualatt_ros.tracking.tracker_factory import OWN_TRACKERS, parse_models
 from rgbt_dualatt_ros.visualization.overlay import draw_marks
 
 _EXAMPLE = """examples:
   rgbt-dualatt evaluate --synthetic demo --tracker dualatt static csrt
   rgbt-dualatt evaluate --sequence my_walk other_walk --tracker dualatt --seeds 0 1 2
   rgbt-dualatt evaluate --bag drive.mcap --rgb-topic /cam/image --thermal-topic /ir/image
+  rgbt-dualatt evaluate --synthetic attributes:5,length=60 --ablation parts weight=1,3,5
+  rgbt-dualatt evaluate --sequence my_walk --variant still:learning.enabled=false --tracker dualatt
 The page is OUT/index.html. A run that was stopped continues when the command is given again.
 """
-_TRACKERS = f"{', '.join(OWN_TRACKERS)}; peers on both images or as NAME@rgb: {', '.join(PEERS)}"
-_MODEL = "files that a peer needs: nanotrack=BACKBONE,HEAD"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `rgbt-dualatt evaluate`."""
     parser.epilog = _EXAMPLE
     add_source_arguments(parser)
-    group = parser.add_argument_group("what is run, and where the results go")
-    group.add_argument("--tracker", nargs="+", default=["dualatt", "static"], help=_TRACKERS)
-    group.add_argument("--seeds", nargs="+", type=int, default=[], help="of those with chance")
-    group.add_argument("--model", nargs="+", action="extend", default=[], help=_MODEL)
+    add_contender_arguments(parser)
+    group = parser.add_argument_group("settings, and where the results go")
     group.add_argument("--out", type=Path, default=Path("evaluation_results"), help="folder")
     group.add_argument("--force", action="store_true", help="discard the records in OUT")
     group.add_argument("--config", type=Path, metavar="FILE", help="file of settings")
     group.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more")
     group.add_argument("--no-video", action="store_true", help="pictures only")
+    group.add_argument("--no-pictures", action="store_true", help="numbers and curves only")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print the table and the path of the page; 1 when a run ended in an error."""
     config = load_config(Config, arguments.config, arguments.set)
-    models = parse_models(arguments.model)
-    contenders = make_contenders(arguments.tracker, config.tracker, arguments.seeds, models)
+    contenders = open_contenders(arguments, config)
     if config.tracker.threads:
         cv2.setNumThreads(config.tracker.threads)  # peers get as many as our own
     sequences, problems = open_sources(arguments, config)
@@ -65,9 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
     with ProgressBar(frames * sum(len(each.seeds) for each in contenders), "tracking") as bar:
         made_with = about["made_with"]
         records = run_comparison(contenders, [*sequences.values()], folder, made_with, bar.advance)
-    with ProgressBar(frames, "pictures") as bar:
+    shown = {} if arguments.no_pictures else sequences
+    with ProgressBar(sum(map(len, shown.values())), "pictures") as bar:
         request = PictureRequest(
-            draw_marks, sequences, video=not arguments.no_video, on_progress=bar.advance
+            draw_marks, shown, video=not arguments.no_video, on_progress=bar.advance
         )
         page, scores = write_report(folder, records, request)
     print(summary_text(scores))

@@ -16,7 +16,9 @@ class ProgressBar:
 
     def __init__(self, frames: int, task: str) -> None:
         interval = 0.2 if sys.stderr.isatty() else _LOG_INTERVAL_S
-        self._bar = tqdm(total=frames, desc=task, unit="frame", mininterval=interval)
+        self._bar = tqdm(
+            total=frames, desc=task, unit="frame", mininterval=interval, disable=not frames
+        )
 
     def advance(self, label: str, frames: int) -> None:
         """So many more frames of the work called `label` are done."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
@@ -19,11 +19,18 @@ OnProgress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One tracker of the run: its name in the tables, how it is built from a seed, its seeds."""
+    """One tracker of the run.
+
+    Attributes:
+        name: in the tables.
+        build: makes it from a seed.
+        settings: those in which it differs from the settings of the run.
+    """
 
     name: str
     build: Callable[[int], Tracker]
     seeds: tuple[int, ...] = (0,)
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 def run_comparison(
@@ -46,9 +53,12 @@ def run_comparison(
         on_progress: for a progress bar.
 
     Raises:
-        RgbtError: when a tracker cannot be built or the folder cannot be written; errors while
-            tracking are kept in the records.
+        RgbtError: when a tracker cannot be built, the folder cannot be written, or it has records
+            of a tracker of this name with other settings; errors while tracking are kept in the
+            records.
     """
+    for contender in contenders:
+        folder.refuse_other_settings(contender.name, contender.settings)
     for sequence in sequences:
         folder.save_truth(SequenceTruth.of(sequence))
     return [
@@ -82,4 +92,4 @@ def _record_of(
 
     record = run_one_pass(tracker, sequence, of, count)
     on_progress(label, len(sequence) - done)
-    return folder.save(record, made_with)
+    return folder.save(replace(record, settings=contender.settings), made_with)

@@ -7,11 +7,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from rgbt_dualatt_ros.core.settings import build
+from rgbt_dualatt_ros.core.settings import build, values_of
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.evaluation.comparison import Contender
+from rgbt_dualatt_ros.evaluation.variants import VARIED_TRACKER, Variant
 from rgbt_dualatt_ros.tracking.tracker_factory import build_tracker, expand_names
+
+Models = Mapping[str, Sequence[Path]]
 
 # The others give the same boxes with every seed and are run with the first one only.
 _USES_CHANCE = ("dualatt", "mil@rgb", "mil@thermal")
@@ -21,7 +24,7 @@ def make_contenders(
     names: Sequence[str],
     config: TrackerConfig,
     seeds: Sequence[int] = (),
-    models: Mapping[str, Sequence[Path]] | None = None,
+    models: Models | None = None,
 ) -> list[Contender]:
     """The trackers called `names`, a peer without modality as two of them.
 
@@ -36,9 +39,7 @@ def make_contenders(
     Raises:
         RgbtError: when a tracker cannot be built, or a seed is none that `seed` may be.
     """
-    for seed in seeds:
-        build(TrackerConfig, {"seed": seed})
-    wanted = tuple(dict.fromkeys(seeds)) or (config.seed,)
+    wanted = _wanted_seeds(config, seeds)
     contenders = []
     for name in expand_names(names):
         build_tracker(name, config, models)
@@ -47,7 +48,35 @@ def make_contenders(
     return contenders
 
 
-def _build(
-    name: str, config: TrackerConfig, models: Mapping[str, Sequence[Path]] | None, seed: int
-) -> Tracker:
+def make_variants(
+    variants: Mapping[Variant, TrackerConfig], config: TrackerConfig, seeds: Sequence[int] = ()
+) -> list[Contender]:
+    """Our tracker once for each variant, each built once here.
+
+    Args:
+        variants: with their settings; labels differ.
+        config: the settings of all other trackers, from which the variants differ.
+        seeds: as for `make_contenders`.
+
+    Raises:
+        RgbtError: as `make_contenders`.
+    """
+    wanted = _wanted_seeds(config, seeds)
+    usual = values_of(config)
+    contenders = []
+    for variant, own in variants.items():
+        build_tracker(VARIED_TRACKER, own)
+        changed = {name: value for name, value in values_of(own).items() if value != usual[name]}
+        build_one = partial(_build, VARIED_TRACKER, own, None)
+        contenders.append(Contender(variant.name, build_one, wanted, changed))
+    return contenders
+
+
+def _wanted_seeds(config: TrackerConfig, seeds: Sequence[int]) -> tuple[int, ...]:
+    for seed in seeds:
+        build(TrackerConfig, {"seed": seed})
+    return tuple(dict.fromkeys(seeds)) or (config.seed,)
+
+
+def _build(name: str, config: TrackerConfig, models: Models | None, seed: int) -> Tracker:
     return build_tracker(name, replace(config, seed=seed), models)

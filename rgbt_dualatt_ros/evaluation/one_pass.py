@@ -13,7 +13,7 @@ from rgbt_dualatt_ros.core.errors import DatasetError, RgbtError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.time_units import NS_PER_S
-from rgbt_dualatt_ros.core.tracker import Tracker
+from rgbt_dualatt_ros.core.tracker import ExplainingTracker, Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.record import FailureKind, Record
 
@@ -59,9 +59,9 @@ def run_one_pass(
         try:
             _step(tracker, pair, sequence, record, index)
         except RgbtError as error:
-            return _failed(record, error, "tracker")
+            return _failed(_with_learning(record, tracker), error, "tracker")
         on_frame(index)
-    return record
+    return _with_learning(record, tracker)
 
 
 def check_truth(sequence: RgbtSequence) -> None:
@@ -112,6 +112,12 @@ def _step(
     record.boxes[index] = (box.x, box.y, box.w, box.h)
     record.scores[index] = prediction.score
     record.statuses[index] = prediction.status
+
+
+def _with_learning(record: Record, tracker: Tracker) -> Record:
+    if isinstance(tracker, ExplainingTracker):
+        return replace(record, learning=tracker.learning)
+    return record
 
 
 def _failed(record: Record, error: RgbtError, kind: FailureKind) -> Record:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 
 NO_ANSWER = 0
@@ -32,6 +33,8 @@ class Record:
         failure_kind: `tracker` when the tracker gave up (the rest counts as missed), `sequence`
             when the images or the truth could not be read (the sequence is left out of means).
         measures: more figures by name with unit, as `latency_p50_ms`; for runs over a transport.
+        settings: those in which the tracker differed from the settings of the run; of variants.
+        learning: what the tracker said of its learning at the end; None when it says nothing.
         made_with: versions and machine, when it was read from a folder.
     """
 
@@ -45,6 +48,8 @@ class Record:
     failure: str = ""
     failure_kind: FailureKind = ""
     measures: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
+    learning: LearningReport | None = None
     made_with: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod

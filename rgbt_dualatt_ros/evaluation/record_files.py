@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES, Record
 
 Json = dict[str, Any]
@@ -36,6 +38,8 @@ def write_record(folder: Path, record: Record, made_with: Json) -> None:
         "failure": record.failure,
         "failure_kind": record.failure_kind,
         "measures": dict(record.measures),
+        "settings": dict(record.settings),
+        "learning": asdict(record.learning) if record.learning else None,
         "made_with": made_with,
     }
     (folder / "record.json").write_text(to_json(about), encoding="utf-8")
@@ -66,7 +70,7 @@ def read_record(path: Path) -> Record:
 
     Raises:
         ConfigError: when its names cannot be read.
-        ValueError: when its columns do not fit together; KeyError, OSError: likewise.
+        ValueError: when its parts do not fit together; KeyError, TypeError, OSError: likewise.
     """
     about = read_json(path / "record.json")
     boxes = read_boxes(path / "boxes.txt")
@@ -84,11 +88,24 @@ def read_record(path: Path) -> Record:
         seconds=np.array([row[2] for row in columns], np.float64),
         failure=about["failure"],
         failure_kind=about["failure_kind"],
-        measures={
-            name: math.nan if value is None else value for name, value in about["measures"].items()
-        },
+        measures=_numbers(about["measures"]),
+        # Records of earlier versions have neither.
+        settings=about.get("settings", {}),
+        learning=_learning(about.get("learning")),
         made_with=about["made_with"],
     )
+
+
+def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: math.nan if value is None else value for name, value in values.items()}
+
+
+def _learning(content: Json | None) -> LearningReport | None:
+    if content is None:
+        return None
+    spreads = content.pop("spreads")
+    first, second, third, fourth = (math.nan if each is None else each for each in spreads)
+    return LearningReport(**_numbers(content), spreads=(first, second, third, fourth))  # type: ignore[arg-type]  # whole numbers stay whole
 
 
 def read_json(path: Path) -> Json:

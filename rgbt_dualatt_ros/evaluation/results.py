@@ -162,9 +162,34 @@ class ResultFolder:
             return None
         try:
             return read_record(path)
-        except (OSError, ValueError, KeyError, ConfigError) as error:
+        except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
             _log.warning("%s is damaged and is made again: %s", path, error)
             return None
+
+    def refuse_other_settings(self, tracker: str, settings: Mapping[str, object]) -> None:
+        """Make sure that records of that name, if there are any, are of the same tracker.
+
+        Args:
+            tracker: its name.
+            settings: those in which it differs from the settings of the run.
+
+        Raises:
+            ConfigError: when it differed in other settings.
+        """
+        records = (self.path / "records" / _file_name(tracker)).glob("*/seed-*/record.json")
+        # All records of a name have the same settings; one that can be read tells.
+        for path in records:
+            try:
+                old = read_json(path).get("settings", {})
+            except ConfigError:
+                continue  # a damaged record is made again
+            if differing := _first_difference(old, settings):
+                raise ConfigError(
+                    f"{self.path} holds records of {tracker} with other settings ({differing}); "
+                    "choose another name for it, another folder with --out, or discard all "
+                    "records with --force"
+                )
+            return
 
     def video_path(self, sequence: str) -> Path:
         """Where the video of a sequence lies, if there is one."""

@@ -105,6 +105,29 @@ def test_folders_bags_and_scenes_in_one_run(
     assert len(list((out / "videos").glob("*.webm"))) == 4
 
 
+def test_an_ablation_is_one_command(tmp_path: Path) -> None:
+    command = (
+        *("--synthetic", "easy,length=4", "easy,length=5", "--ablation", "parts", "weight=2"),
+        *("--variant", "few:head.members=2", "--no-pictures", "--out", tmp_path),
+    )
+    fast = ("--set", "first_frame.iterations=2", "--set", "first_frame.views=0")
+    done = evaluate(*command, *fast)
+    assert (done.returncode, error_lines(done)) == (0, [])
+    content = json.loads((tmp_path / "metrics.json").read_text())
+    names = list(content["trackers"])
+    assert names[:2] == ["dualatt-baseline", "dualatt-local"]
+    assert names[-2:] == ["dualatt-weight2", "dualatt-few"]
+    records = tmp_path.glob("records/dualatt-few/*/seed-0/record.json")
+    settings = [json.loads(each.read_text())["settings"] for each in records]
+    assert settings == [{"head.members": 2}] * 2
+    assert not list(tmp_path.glob("videos/*"))
+    other = evaluate(*(str(each).replace("members=2", "members=3") for each in command), *fast)
+    assert other.returncode == 2
+    (line,) = error_lines(other)
+    assert "records of dualatt-few" in line
+    assert "head.members: 2 there, 3 now" in line
+
+
 def test_a_killed_run_continues_to_the_numbers_of_an_undisturbed_one(tmp_path: Path) -> None:
     scenes = [f"easy,length=20,seed={seed}" for seed in range(3)]
     arguments = ["--synthetic", *scenes, "--tracker", "csrt@rgb"]
@@ -182,6 +205,12 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
             ["--synthetic", "easy", "--tracker", "nanotrack@rgb"],
             "nanotrack",
             id="peer without its model",
+        ),
+        pytest.param(
+            ["--synthetic", "easy", "--variant", "a=b"], "LABEL:name=value", id="bad variant"
+        ),
+        pytest.param(
+            ["--synthetic", "easy", "--ablation", "prats"], "no ablation 'prats'", id="no ablation"
         ),
         pytest.param(["--synthetic", "easy", "easy"], "two sequences are named", id="twice"),
     ],

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
+from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.results import ResultFolder
 
 MakeSequence = Callable[..., RgbtSequence]
@@ -94,3 +96,26 @@ def test_a_failed_record_is_tried_again_and_the_rest_goes_on(
     second = run_comparison([Contender("a", repaired)], sequences, folder, {})
     assert [each.failure for each in second] == ["", ""]
     assert repaired.seeds == [0]
+
+
+def test_a_name_with_other_settings_is_refused_before_anything_runs(
+    tmp_path: Path, make_sequence: MakeSequence, make_tracker: MakeTracker
+) -> None:
+    folder = ResultFolder.open(tmp_path, {"settings": {}})
+
+    def run(weight: float, first: Built) -> list[Record]:
+        contenders = [
+            Contender("new", first),
+            Contender("a", Built(make_tracker), settings={"weight": weight, "list": (1, 2)}),
+        ]
+        return run_comparison(contenders, [make_sequence()], folder, {})
+
+    first, second = Built(make_tracker), Built(make_tracker)
+    assert dict(run(1.0, first)[1].settings) == {"weight": 1.0, "list": [1, 2]}
+    assert run(1.0, second)[1].settings["weight"] == 1.0
+    assert second.seeds == []
+    with pytest.raises(ConfigError, match=r"records of a .*weight: 1.0 there, 3.0 now.*--force"):
+        run(3.0, second)
+    plain = Contender("a", Built(make_tracker))
+    with pytest.raises(ConfigError, match="records of a "):
+        run_comparison([plain], [make_sequence(name="other")], folder, {})

@@ -7,10 +7,14 @@ Does not prove anything about tracking.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.errors import FramePairError
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.core.tracker import Tracker
@@ -55,6 +59,39 @@ def test_a_record_holds_the_initial_box_and_then_the_answers(
     np.testing.assert_array_equal(record.statuses, [1, 1, 1, 2])
     assert np.isfinite(record.seconds).all()
     assert record.frames_per_second == pytest.approx(3 / record.seconds[1:].sum())
+
+
+class LearningTracker(StaticTracker):
+    """Learns two steps a frame and loses patience at a frame."""
+
+    def __init__(self, raises_at_ns: int = -1) -> None:
+        super().__init__()
+        self.raises_at_ns = raises_at_ns
+        self.learning = LearningReport()
+
+    def track(self, pair: FramePair) -> Prediction:
+        """The first box."""
+        if pair.stamp_ns == self.raises_at_ns:
+            raise FramePairError("no patience left")
+        self.learning = replace(self.learning, steps=self.learning.steps + 2, skipped=1)
+        return super().track(pair)
+
+    def attention(self, pair: FramePair, box: Box) -> AttentionImages:
+        """Is not asked for by an evaluation."""
+        raise AssertionError((pair, box))
+
+
+def test_the_record_keeps_what_the_tracker_says_of_its_learning(
+    make_sequence: MakeSequence,
+) -> None:
+    sequence = make_sequence(frames=5)
+    whole = run_one_pass(LearningTracker(), sequence, Pass("learning"))
+    assert whole.learning == LearningReport(steps=8, skipped=1)
+    stamps = [pair.stamp_ns for pair in sequence.pairs()]
+    failed = run_one_pass(LearningTracker(stamps[3]), sequence, Pass("learning"))
+    assert failed.failure_kind == "tracker"
+    assert failed.learning == LearningReport(steps=4, skipped=1)
+    assert run_one_pass(StaticTracker(), sequence, Pass("static")).learning is None
 
 
 def test_a_sequence_of_one_frame_has_no_speed(make_sequence: MakeSequence) -> None:

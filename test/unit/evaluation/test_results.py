@@ -6,6 +6,7 @@ Does not prove safety against a power cut.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.one_pass import Pass, run_one_pass
@@ -48,6 +50,43 @@ def test_a_record_comes_back_as_it_was_saved(tmp_path: Path, record: Record) -> 
     assert again is not None
     np.testing.assert_array_equal(again.boxes, saved.boxes)
     assert again.sequence == "a b/.."
+
+
+def test_settings_and_learning_come_back(tmp_path: Path, record: Record) -> None:
+    learning = LearningReport(30, 2, 1, 0.25, 1.5, float("nan"), (0.1, 0.2, float("inf"), 0.4))
+    folder = ResultFolder.open(tmp_path, RUN)
+    saved = folder.save(replace(record, settings={"a.b": 1, "c": (1, 2)}, learning=learning), {})
+    assert saved.settings == {"a.b": 1, "c": [1, 2]}
+    assert saved.learning is not None
+    assert (saved.learning.steps, saved.learning.skipped, saved.learning.unattended) == (30, 2, 1)
+    assert isinstance(saved.learning.steps, int)
+    assert saved.learning.target_penalty == 1.5
+    assert np.isnan(saved.learning.background_penalty)
+    np.testing.assert_array_equal(saved.learning.spreads, (0.1, 0.2, np.nan, 0.4))
+    assert folder.save(record, {}).learning is None
+
+
+def test_a_record_of_an_earlier_version_is_read(tmp_path: Path, record: Record) -> None:
+    folder = ResultFolder.open(tmp_path, RUN)
+    folder.save(record, {})
+    (path,) = tmp_path.glob("records/*/*/*/record.json")
+    about = json.loads(path.read_text())
+    del about["settings"], about["learning"]
+    path.write_text(json.dumps(about))
+    old = folder.load(record.tracker, record.sequence, record.seed)
+    assert old is not None
+    assert (old.settings, old.learning) == ({}, None)
+    folder.refuse_other_settings(record.tracker, {})
+
+
+def test_a_record_with_a_learning_of_other_parts_is_made_again(
+    tmp_path: Path, record: Record
+) -> None:
+    folder = ResultFolder.open(tmp_path, RUN)
+    folder.save(replace(record, learning=LearningReport()), {})
+    (path,) = tmp_path.glob("records/*/*/*/record.json")
+    path.write_text(path.read_text().replace('"skipped"', '"left_out"'))
+    assert folder.load(record.tracker, record.sequence, record.seed) is None
 
 
 def test_files_stay_inside_the_folder(tmp_path: Path, record: Record) -> None:
