@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rgbt_dualatt_ros.core.tracker_config import AttentionConfig
+from rgbt_dualatt_ros.core.learning_config import AttentionConfig
 from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET
 
 _DEAD = 1e-24  # a map whose mean is at most this is no map
@@ -119,7 +119,7 @@ def _penalty_of_entry(
     both = torch.stack([maps.target, maps.background]).flatten(-2)  # (2, ..., N, H * W)
     on_target = _statistics(both[..., :positives, :], config)
     on_background = _statistics(both[..., positives:, :], config)
-    term = torch.log if config.form == "log" else torch.clone
+    term = _FORMS[config.form]
 
     sigma_p, sigma_n = on_target.sigma
     mu_p, mu_n = on_target.mu
@@ -176,33 +176,26 @@ def _statistics(maps: Tensor, config: AttentionConfig) -> _Statistics:
         else:
             scale = mu
         scale = torch.where(living, scale, 1)
-    # A dead map gives way to a flat one before the root and the division: no slope there is NaN.
-    maps = torch.where(living[..., None], maps / scale[..., None], 1)
-    var, mu = torch.var_mean(maps, dim=-1, correction=0)
+    var, mu = torch.var_mean(maps / scale[..., None], dim=-1, correction=0)
     sigma = torch.sqrt(var + (config.spread_floor * mu) ** 2 + _ROOT_GUARD)
     if config.ratio == "of_sums":
-        is_empty = (count == 0).to(maps.dtype)
-        sigma = (sigma * share).sum(-1, keepdim=True) + is_empty
-        mu = (mu * share).sum(-1, keepdim=True) + is_empty
-        weight = 1 - is_empty
+        sigma = (sigma * share).sum(-1, keepdim=True)
+        mu = (mu * share).sum(-1, keepdim=True)
+        weight = (count > 0).to(maps.dtype)
     else:
         weight = share / count.clamp(min=1)
+    is_empty = weight == 0  # a ratio of 1 there, which weighs nothing: 0 / 0 would be NaN
+    sigma, mu = sigma + is_empty, mu + is_empty
     return _Statistics(sigma, mu, weight, living.sum())
-
-
-def _probability(logits: Tensor) -> Tensor:
-    return functional.softmax(logits, dim=-1)
-
-
-def _log_probability(logits: Tensor) -> Tensor:
-    return functional.log_softmax(logits, dim=-1)
 
 
 _SCORES: dict[str, Callable[[Tensor], Tensor]] = {
     "logit": lambda logits: logits,
-    "probability": _probability,
-    "log_probability": _log_probability,
+    "probability": lambda logits: functional.softmax(logits, dim=-1),
+    "log_probability": lambda logits: functional.log_softmax(logits, dim=-1),
 }
+
+_FORMS: dict[str, Callable[[Tensor], Tensor]] = {"ratio": lambda ratio: ratio, "log": torch.log}
 
 _REDUCTIONS: dict[str, Callable[[Tensor], Tensor]] = {  # (..., C, H, W) to (..., H, W)
     "sum_squares": lambda gradient: gradient.square().sum(-3),
