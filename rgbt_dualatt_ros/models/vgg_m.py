@@ -37,7 +37,7 @@ class VggM(nn.Module):
         self.conv1 = nn.Conv2d(3, 96, 7, stride=2)
         self.conv2 = nn.Conv2d(96, 256, 5, stride=2)
         self.conv3 = nn.Conv2d(256, FEATURE_CHANNELS, 3)
-        self._normalize = LocalResponseNorm(lrn_form(lrn))
+        self.normalize = LocalResponseNorm(lrn_form(lrn))
         for layer in (self.conv1, self.conv2, self.conv3):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # every layer has a bias
@@ -50,10 +50,10 @@ class VggM(nn.Module):
     def after_first_layer(self, first: Tensor) -> Tensor:
         """The rest of the net, from `first_layer`'s answer, which it leaves untouched."""
         x = functional.max_pool2d(
-            self._normalize(torch.relu(first)), 3, stride=2
+            self.normalize(torch.relu(first)), 3, stride=2
         )  # (N, 96, 25, 25)
         x = torch.relu(self.conv2(x))  # (N, 256, 11, 11)
-        x = functional.max_pool2d(self._normalize(x), 3, stride=2)  # (N, 256, 5, 5)
+        x = functional.max_pool2d(self.normalize(x), 3, stride=2)  # (N, 256, 5, 5)
         features: Tensor = torch.relu(self.conv3(x))
         return features
 
