@@ -160,6 +160,21 @@ class OverlayConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AttentionImageConfig:
+    """The picture of where the classifier looks."""
+
+    max_rate_hz: float = setting(
+        5.0,
+        "Pictures published at most, per second; 0 means all. Each delays the next result by "
+        "about a frame, and none is made while nobody listens.",
+        0.0,
+        1000.0,
+        unit="Hz",
+        runtime=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings of the package."""
 
@@ -170,3 +185,4 @@ class Config:
     registration: RegistrationConfig = part(RegistrationConfig)
     target: TargetConfig = part(TargetConfig)
     overlay: OverlayConfig = part(OverlayConfig)
+    attention_image: AttentionImageConfig = part(AttentionImageConfig)

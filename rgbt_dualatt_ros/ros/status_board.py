@@ -1,4 +1,4 @@
-"""How the node is doing: counts and the one line that says what is wrong."""
+"""How the node is doing: counts, the one line that says what is wrong, and the learning."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.core.time_units import NS_PER_S
 
@@ -61,6 +62,7 @@ class StatusBoard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._status = NodeStatus()
+        self._learning: LearningReport | None = None
         self._finished_ns: deque[int] = deque()
         self._problems = {"failure": "", "input": "", "pair": "", "start": ""}
         self._refused_ns = 0
@@ -73,6 +75,17 @@ class StatusBoard:
                 self._problems["start"] = ""
             problem = "; ".join(text for text in self._problems.values() if text)
             return replace(self._status, rate_hz=self._rate_hz(), problem=problem)
+
+    @property
+    def learning(self) -> LearningReport | None:
+        """How the tracker's learning goes; None when it does not tell."""
+        with self._lock:
+            return self._learning
+
+    def learned(self, report: LearningReport) -> None:
+        """The tracker's own report, taken between two pairs."""
+        with self._lock:
+            self._learning = report
 
     def ready(self) -> None:
         """The tracker is built."""
@@ -104,7 +117,7 @@ class StatusBoard:
         with self._lock:
             self._problems["pair"] = reason
             self._status = replace(self._status, rejected=self._status.rejected + 1)
-        self._warn(reason)
+        self.log_warning(reason)
 
     def started_again(self) -> None:
         """A target was started on a pair that had gone through already."""
@@ -121,14 +134,14 @@ class StatusBoard:
             self._problems["start"] = reason
             self._refused_ns = time.monotonic_ns()
         if reason:
-            self._warn(reason)
+            self.log_warning(reason)
 
     def input_problem(self, reason: str) -> None:
         """What is wrong with the image topics; empty: nothing."""
         with self._lock:
             self._problems["input"] = reason
         if reason:
-            self._warn(reason)
+            self.log_warning(reason)
 
     def failed(self, reason: str) -> None:
         """The node is about to end."""
@@ -149,8 +162,11 @@ class StatusBoard:
         span_ns = max(self._finished_ns[-1] - self._finished_ns[0], 1)
         return (len(self._finished_ns) - 1) * NS_PER_S / span_ns
 
-    def _warn(self, text: str) -> None:
-        # The same line for every frame would bury everything else; its numbers may grow.
+    def log_warning(self, text: str) -> None:
+        """One line in the log; the same line with other numbers only after a while.
+
+        The same line for every frame would bury everything else.
+        """
         kind = _NUMBER.sub("#", text)
         now_ns = time.monotonic_ns()
         if now_ns - self._said_ns.get(kind, -_SAME_WARNING_EVERY_NS) >= _SAME_WARNING_EVERY_NS:

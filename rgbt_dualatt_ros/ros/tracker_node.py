@@ -28,7 +28,9 @@ from rclpy.task import Future
 
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
+from rgbt_dualatt_ros.core.tracker import ExplainingTracker
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
+from rgbt_dualatt_ros.ros.attention_output import AttentionOutput
 from rgbt_dualatt_ros.ros.cv_bridge_codec import decode_with_cv_bridge
 from rgbt_dualatt_ros.ros.image_input import ImageInput
 from rgbt_dualatt_ros.ros.input_watch import InputWatch
@@ -99,12 +101,14 @@ class TrackerNode(Node):
         self._intake = PairIntake(self.config.sync, self._policy.synchronizer, self._slot, history)
         self._outputs = NodeOutputs(self, self._intake, self._board, lambda: self._slot.replaced)
         self._overlay = OverlayOutput(self, self._settings)
+        self._attention = AttentionOutput(self, self._settings, self._board)
         links = WorkerLinks(
             source=self._slot,
             decoder=decoder,
             history=history,
             board=self._board,
             on_outcome=self._publish,
+            on_published=self._publish_explanation,
             on_rejected=self._publish_rejected,
             on_error=self._end,
         )
@@ -173,6 +177,10 @@ class TrackerNode(Node):
         with self._unless_shut_down():
             self._outputs.publish_outcome(outcome)
             self._overlay.publish_if_wanted(outcome)
+
+    def _publish_explanation(self, tracker: ExplainingTracker | None, outcome: Outcome) -> None:
+        with self._unless_shut_down():
+            self._attention.publish_if_wanted(tracker, outcome)
 
     def _publish_rejected(self, queued: QueuedPair) -> None:
         with self._unless_shut_down():

@@ -22,7 +22,7 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.time_units import NS_PER_S
-from rgbt_dualatt_ros.core.tracker import Tracker
+from rgbt_dualatt_ros.core.tracker import ExplainingTracker, Tracker
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, QueuedPair
 from rgbt_dualatt_ros.ros.status_board import StatusBoard
 from rgbt_dualatt_ros.ros.target_commands import Answer, Command
@@ -50,6 +50,8 @@ class WorkerLinks:
 
     Attributes:
         on_outcome: called in the worker's thread for every processed pair.
+        on_published: called in the worker's thread after `on_outcome`, with the tracker when it
+            can explain itself.
         on_rejected: called in the worker's thread for every pair that could not be used.
         on_error: called once when an error ends the worker.
     """
@@ -59,6 +61,7 @@ class WorkerLinks:
     history: PairHistory
     board: StatusBoard
     on_outcome: Callable[[Outcome], None]
+    on_published: Callable[[ExplainingTracker | None, Outcome], None]
     on_rejected: Callable[[QueuedPair], None]
     on_error: Callable[[Exception], None]
 
@@ -70,6 +73,7 @@ class TrackerWorker:
         self._build_tracker = build_tracker
         self._config = config
         self._links = links
+        self._explaining: ExplainingTracker | None = None  # used by the worker's thread alone
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tracker", daemon=True)
@@ -94,6 +98,8 @@ class TrackerWorker:
         try:
             tracker = self._prepare_tracker()
             links = self._links
+            self._explaining = tracker if isinstance(tracker, ExplainingTracker) else None
+            self._report_learning()
             control = TargetControl(
                 tracker, links.decoder, self._config, links.history, links.board
             )
@@ -131,6 +137,8 @@ class TrackerWorker:
                 raise
             if outcome is not None:
                 self._finish(outcome)
+            else:
+                self._report_learning()  # a target may be forgotten now
 
     def _refuse_commands(self) -> None:
         while not self._commands.empty():
@@ -153,7 +161,13 @@ class TrackerWorker:
             board.processed(
                 outcome.prediction, outcome.processing_ns, pair.delta_ns, is_late=is_late
             )
+        self._report_learning()
         self._links.on_outcome(outcome)
+        self._links.on_published(self._explaining, outcome)
+
+    def _report_learning(self) -> None:
+        if self._explaining is not None:
+            self._links.board.learned(self._explaining.learning)
 
 
 def _warm_up(tracker: Tracker) -> None:

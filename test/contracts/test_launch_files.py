@@ -66,6 +66,12 @@ def test_rviz_listens_to_topics_of_the_node() -> None:
         assert topic["Reliability Policy"] in ("Reliable", "Best Effort"), (
             "explicit, not a default"
         )
+    sources = [path.read_text("utf-8") for path in (ROOT / "rgbt_dualatt_ros/ros").glob("*.py")]
+    launch = (ROOT / "launch" / "track.launch.py").read_text("utf-8")
+    for name in (topic["Value"] for topic in topics):
+        assert f'("{name}", ' in launch, "a namespace would not reach it"
+        given = name.replace("/tracker/", "~/").lstrip("/")
+        assert any(f'"{given}"' in source for source in sources)
 
 
 @pytest.mark.launch
