@@ -1,12 +1,10 @@
 """Local attention in learning: the maps A_p, A_n and the penalties of Eq. (2) and Eq. (3).
 
-A map tells how strongly the pixels of one sample move one score. The penalty asks that on a
-target sample the target's map is peaked and the background's map is flat, and the opposite on a
-background sample (the paper, section 3.1; DAT, section 3.2).
-
-Divisions by nothing are kept out: maps are taken in float32, scaled to a mean of one, samples
-without a map are left out, and no map counts as flatter than `spread_floor`. All four leave the
-value of every other ratio as the paper has it (docs/paper.md, attention).
+A map tells how strongly the pixels of one sample move one score. Each penalty is a sum of two
+quotients of a map's standard deviation sigma and mean mu (the paper, section 3.1; DAT, section
+3.2), taken as they are written there. What is added only keeps divisions by nothing out: float32
+throughout, samples without a map are left out, and `spread_floor` caps mu / sigma of flat maps
+(docs/paper.md, attention).
 """
 
 from __future__ import annotations
@@ -21,9 +19,7 @@ from torch.nn import functional
 
 from rgbt_dualatt_ros.core.learning_config import AttentionConfig
 from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET
-
-_DEAD = 1e-24  # a map whose mean is at most this is no map
-_ROOT_GUARD = 1e-12  # inside the square root of sigma: its slope at a flat map stays finite
+from rgbt_dualatt_ros.tracking.attention_moments import over_samples, sample_moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,14 +112,15 @@ def attention_penalty(
 def _penalty_of_entry(
     maps: AttentionMaps, positives: int, config: AttentionConfig
 ) -> AttentionPenalty:
-    both = torch.stack([maps.target, maps.background]).flatten(-2)  # (2, ..., N, H * W)
-    on_target = _statistics(both[..., :positives, :], config)
-    on_background = _statistics(both[..., positives:, :], config)
+    samples = sample_moments(torch.stack([maps.target, maps.background]), config)
+    on_target = over_samples(samples, slice(None, positives), config)
+    on_background = over_samples(samples, slice(positives, None), config)
     term = _FORMS[config.form]
 
     sigma_p, sigma_n = on_target.sigma
     mu_p, mu_n = on_target.mu
     for_target = term(sigma_p / mu_p) + term(mu_n / sigma_n)  # Eq. (2)
+
     sigma_p, sigma_n = on_background.sigma
     mu_p, mu_n = on_background.mu
     for_background = term(mu_p / sigma_p) + term(sigma_n / mu_n)  # Eq. (3)
@@ -132,61 +129,8 @@ def _penalty_of_entry(
         target=(on_target.weight * for_target).sum(),
         background=(on_background.weight * for_background).sum(),
         spreads=torch.cat([on_target.spreads(), on_background.spreads()]),
-        valid=on_target.valid + on_background.valid,
+        valid=(samples.strength[0] != 0).sum(),
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Statistics:
-    """Sigma and mu of A_p and A_n, of each sample or summed over the samples.
-
-    Attributes:
-        sigma: `(2, ..., n)` with n = 1 for sums.
-        mu: the same.
-        weight: `(..., n)` of each in the penalty; 0 for what has no map, 1 a member in sum.
-        valid: how many samples of all members have both maps.
-    """
-
-    sigma: Tensor
-    mu: Tensor
-    weight: Tensor
-    valid: Tensor
-
-    def spreads(self) -> Tensor:
-        """Sigma / mu of A_p and A_n `(2,)`, mean over the members that have maps."""
-        ratios = self.sigma.detach() / self.mu.detach()
-        ratios = (ratios * self.weight).flatten(1).sum(1)
-        return ratios / self.weight.sum().clamp(min=1)
-
-
-def _statistics(maps: Tensor, config: AttentionConfig) -> _Statistics:
-    """Sigma and mu of maps `(2, ..., n, H * W)`; samples without a map weigh nothing.
-
-    Ratios of sigma and mu do not change with the scale of a map, so maps are first divided by a
-    constant: the mean mu of the samples whose sigmas are summed, or each sample's own.
-    """
-    with torch.no_grad():
-        mu = maps.mean(-1)  # (2, ..., n)
-        # Written so that a mean that is not a number counts as a map: the loss must tell of it.
-        living = ~(mu <= _DEAD).any(0)  # (..., n)
-        share = living.to(maps.dtype)
-        count = share.sum(-1, keepdim=True)  # (..., 1)
-        if config.ratio == "of_sums":
-            scale = torch.where(living, mu, 0).sum(-1, keepdim=True) / count.clamp(min=1)
-        else:
-            scale = mu
-        scale = torch.where(living, scale, 1)
-    var, mu = torch.var_mean(maps / scale[..., None], dim=-1, correction=0)
-    sigma = torch.sqrt(var + (config.spread_floor * mu) ** 2 + _ROOT_GUARD)
-    if config.ratio == "of_sums":
-        sigma = (sigma * share).sum(-1, keepdim=True)
-        mu = (mu * share).sum(-1, keepdim=True)
-        weight = (count > 0).to(maps.dtype)
-    else:
-        weight = share / count.clamp(min=1)
-    is_empty = weight == 0  # a ratio of 1 there, which weighs nothing: 0 / 0 would be NaN
-    sigma, mu = sigma + is_empty, mu + is_empty
-    return _Statistics(sigma, mu, weight, living.sum())
 
 
 _SCORES: dict[str, Callable[[Tensor], Tensor]] = {
