@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
 from std_msgs.msg import Header
 
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
+from rgbt_dualatt_ros.ros.diagnostics import learning_diagnosis, tracking_diagnosis
 from rgbt_dualatt_ros.ros.messages import NumberedPrediction, to_target_array
 from rgbt_dualatt_ros.ros.pair_intake import PairIntake, QueuedPair
 from rgbt_dualatt_ros.ros.qos import RESULTS
-from rgbt_dualatt_ros.ros.status_board import NodeState, NodeStatus, StatusBoard
+from rgbt_dualatt_ros.ros.status_board import NodeStatus, StatusBoard
 from rgbt_dualatt_ros.ros.target_control import Outcome
 
 
@@ -64,30 +64,15 @@ class NodeOutputs:
             self._publish_status(header, 0)
 
     def publish_diagnostics(self) -> None:
-        """The status in the form that robot monitors read."""
-        status = self._board.snapshot()
-        level = DiagnosticStatus.WARN if status.problem else DiagnosticStatus.OK
-        if status.state is NodeState.FAILED:
-            level = DiagnosticStatus.ERROR
-        values: dict[str, Any] = {
-            "state": status.state.name,
-            "rate_hz": f"{status.rate_hz:.1f}",
-            "processing_ms": f"{status.processing_ns / NS_PER_MS:.1f}",
-            "pairs_seen": self._intake.counts.paired,
-            "pairs_processed": status.processed,
-            "pairs_dropped": self._pairs_dropped(status),
-            "pairs_rejected": status.rejected,
-        }
+        """Status and learning in the form that robot monitors read."""
+        status, report = self._board.snapshot(), self._board.learning
         name = self._node.get_fully_qualified_name()
-        report = DiagnosticStatus(
-            level=level,
-            name=f"{name}: tracking",
-            message=status.problem or status.state.name.lower(),
-            hardware_id=name,
-            values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
-        )
+        seen, dropped = self._intake.counts.paired, self._pairs_dropped(status)
+        diagnoses = [tracking_diagnosis(name, status, seen, dropped)]
+        if report is not None:
+            diagnoses.append(learning_diagnosis(name, report))
         header = Header(stamp=self._node.get_clock().now().to_msg())
-        self._diagnostics.publish(DiagnosticArray(header=header, status=[report]))
+        self._diagnostics.publish(DiagnosticArray(header=header, status=diagnoses))
 
     def _pairs_dropped(self, status: NodeStatus) -> int:
         # A pair is counted as caught up before the queue's own count is read again.

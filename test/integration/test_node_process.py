@@ -210,6 +210,25 @@ def test_missing_module_gives_one_line(start_process: StartProcess) -> None:
     assert "Python module torch is missing in" in process.output.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("level", "is_said"), [("debug", True), ("info", False)], ids=["debug", "info"]
+)
+def test_debug_lines_of_the_package_are_said_when_asked_for(
+    start_process: StartProcess, level: str, is_said: bool
+) -> None:
+    """As the tracker says them of its learning, below `ros/` and in the worker's thread."""
+    body = (
+        "import logging; from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker; "
+        "logging.getLogger('rgbt_dualatt_ros.tracking').debug('update of the target'); "
+        "return StaticTracker()"
+    )
+    code = NODE_WITH.format(body=body).replace("run_node(build)", "run_node(build, sys.argv)")
+    process = start_process("-c", code, "--ros-args", "--log-level", level)
+    process.wait_for("the tracker is ready")
+    assert ("[DEBUG]" in process.output and "update of the target" in process.output) == is_said
+    assert process.end_by(signal.SIGINT) == 0
+
+
 def test_interrupt_while_the_tracker_is_built(start_process: StartProcess) -> None:
     body = "print('building', flush=True); time.sleep(60)"
     process = start_process("-c", NODE_WITH.format(body=body))

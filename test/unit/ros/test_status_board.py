@@ -11,6 +11,7 @@ import time
 import pytest
 
 from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
 
@@ -73,3 +74,10 @@ def test_refused_start_is_shown_for_a_while(monkeypatch: pytest.MonkeyPatch) -> 
     assert board.snapshot().problem == "no such image"
     monkeypatch.setattr(time, "monotonic_ns", lambda: said_ns + 11 * 10**9)
     assert board.snapshot().problem == ""
+
+
+def test_learning_is_unknown_until_it_is_told() -> None:
+    board = StatusBoard()
+    assert board.learning is None
+    board.learned(LearningReport(steps=3))
+    assert board.learning == LearningReport(steps=3)
