@@ -23,7 +23,7 @@ ARGUMENTS = {
     "thermal_topic": ("thermal/image_raw", "thermal images, 8 or 16 bits"),
     "transport": ("", "auto, raw or compressed images; auto takes what the camera offers"),
     "device": ("", "auto, cpu, cuda or cuda:N"),
-    "preset": ("", "named set of settings"),
+    "preset": ("", "realtime, paper, dat or py_mdnet: a named set of settings; single ones win"),
     "initial_box": ("", "x,y,w,h in px of the first colour image; none: wait for ~/initialize"),
     "params_file": ("", "YAML of settings, as config/tracker.yaml; the arguments here win"),
     "namespace": ("", "of the node and its relative topics"),

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.presets import PRESETS
 from rgbt_dualatt_ros.core.settings import values_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,8 @@ def test_its_arguments_set_settings_that_exist() -> None:
     names = values_of(Config()).keys()
     assert set(assigned["SETTINGS"].values()) | {"target.box"} <= names
     assert assigned["SETTINGS"].keys() <= assigned["ARGUMENTS"].keys()
+    _, text = assigned["ARGUMENTS"]["preset"]
+    assert all(name in text for name in PRESETS)
 
 
 def test_rviz_listens_to_topics_of_the_node() -> None:

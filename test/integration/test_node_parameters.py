@@ -7,11 +7,15 @@ setting does (unit/).
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError, InvalidBoxError, MissingDependencyError
+from rgbt_dualatt_ros.core.settings import build
+from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
 
 pytestmark = pytest.mark.ros
 
@@ -69,3 +73,53 @@ def test_descriptors_and_ranges(start_node: Callable[..., Any]) -> None:
     assert set_value("overlay.max_rate_hz", 5.0)
     assert not set_value("overlay.max_rate_hz", -1.0)
     assert not set_value("overlay.panels", "left")
+
+
+@pytest.mark.parametrize(
+    ("given", "weight", "level"),
+    [
+        pytest.param({}, 1.0, "roi3", id="none"),
+        pytest.param({"preset": "paper"}, 3.0, "conv1", id="preset"),
+        pytest.param({"preset": "paper", "attention.weight": 5.0}, 5.0, "conv1", id="both"),
+        pytest.param({"preset": "paper", "attention.weight": 1.0}, 1.0, "conv1", id="default"),
+    ],
+)
+def test_given_parameter_wins_over_the_preset(
+    start_node: Callable[..., Any], given: dict[str, Any], weight: float, level: str
+) -> None:
+    named = {name.replace(".", "__"): value for name, value in given.items()}
+    node = start_node(with_cameras=False, **named).node
+    assert node.get_parameter("attention.weight").value == weight
+    assert node.get_parameter("attention.level").value == level
+    assert node.config == build(Config, given)
+    assert node.describe_parameter("preset").read_only
+    constraints = node.describe_parameter("preset").additional_constraints
+    assert all(name in constraints for name in ("realtime", "paper", "dat", "py_mdnet"))
+
+
+def test_unknown_preset_is_refused(start_node: Callable[..., Any]) -> None:
+    with pytest.raises(ConfigError, match=r"preset must be one of realtime, paper"):
+        start_node(with_cameras=False, preset="papper")
+
+
+def test_preset_of_the_shipped_settings_file_works_over_a_command_line(tmp_path: Path) -> None:
+    """As a user edits it: one word in a copy of config/tracker.yaml, and one parameter more."""
+    import rclpy
+
+    from rgbt_dualatt_ros.ros.tracker_node import TrackerNode
+
+    shipped = Path(__file__).resolve().parents[2] / "config" / "tracker.yaml"
+    edited = tmp_path / "edited.yaml"
+    text = shipped.read_text("utf-8").replace('preset: "realtime"', 'preset: "paper"')
+    edited.write_text(text, encoding="utf-8")
+    context = rclpy.Context()
+    arguments = ["--ros-args", "--params-file", str(edited), "-p", "learning.rate:=0.5"]
+    rclpy.init(args=arguments, context=context)
+    try:
+        node = TrackerNode(lambda _: StaticTracker(), context=context)
+        try:
+            assert node.config == build(Config, {"preset": "paper", "learning.rate": 0.5})
+        finally:
+            assert node.close()
+    finally:
+        rclpy.shutdown(context=context)
