@@ -10,6 +10,12 @@ from functools import partial
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.datasets.synthetic import (
+    SETS_HELP,
+    SPEC_HELP,
+    SyntheticSequence,
+    parse_scenes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Source:
 _KINDS = {
     "sequence": "folders with visible/ and infrared/, or with img/",
     "bag": "rosbag2 bags with a topic of true boxes",
-    "synthetic": "scenes to render: demo, easy, letters as HO, words as smoke, joined by commas",
+    "synthetic": f"scenes to render: {SPEC_HELP}; {SETS_HELP}",
 }
 
 
@@ -75,10 +81,19 @@ def _sources(arguments: argparse.Namespace, config: Config) -> Iterator[Source]:
         for path in arguments.bag:
             yield Source(path, partial(BagSequence, path, topics, config))
     for spec in arguments.synthetic:
-        yield Source(spec, partial(_render, spec))
+        yield from _scenes(spec)
 
 
-def _render(spec: str) -> RgbtSequence:
-    from rgbt_dualatt_ros.datasets.synthetic import SyntheticSequence, parse_scene
+def _scenes(spec: str) -> Iterator[Source]:
+    try:
+        scenes = parse_scenes(spec)
+    except RgbtError as error:
+        # As an unreadable folder, it keeps nobody from the other sequences.
+        yield Source(spec, partial(_refuse, error))
+        return
+    for scene in scenes:
+        yield Source(f"{scene.name} of {spec}", partial(SyntheticSequence, scene))
 
-    return SyntheticSequence(parse_scene(spec))
+
+def _refuse(error: RgbtError) -> RgbtSequence:
+    raise error

@@ -206,6 +206,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
             "nanotrack",
             id="peer without its model",
         ),
+        pytest.param(["--synthetic", "random:0"], "random:N", id="empty set"),
         pytest.param(
             ["--synthetic", "easy", "--variant", "a=b"], "LABEL:name=value", id="bad variant"
         ),

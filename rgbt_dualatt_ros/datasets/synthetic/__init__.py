@@ -15,11 +15,13 @@ from rgbt_dualatt_ros.datasets.synthetic.scene_config import (
     ATTRIBUTES,
     SceneConfig,
 )
+from rgbt_dualatt_ros.datasets.synthetic.scene_sets import SETS_HELP, parse_scenes
 from rgbt_dualatt_ros.datasets.synthetic.synthetic_sequence import SyntheticSequence
 
 __all__ = [
     "ATTRIBUTES",
     "ATTRIBUTE_TEXTS",
+    "SETS_HELP",
     "SPEC_HELP",
     "SceneConfig",
     "SyntheticSequence",
@@ -27,4 +29,5 @@ __all__ = [
     "demo_scene",
     "easy_scene",
     "parse_scene",
+    "parse_scenes",
 ]

@@ -108,9 +108,21 @@ def _passing(config: SceneConfig, path: Path, at: int, rng: np.random.Generator)
     pace = max(needed + float(path.speed.mean()), 4.5)
     # Against the target's own direction, so that both part again quickly.
     side = -1.0 if path.x[-1] > path.x[0] else 1.0
-    if rng.random() < 0.15:
+    if rng.random() < 0.15 and _leaves_start(config, path, at, pace * ahead / ratio):
         side = -side
     return Obstacle(kind, path.x[at] * ratio + side * pace * seconds, z, _LONG_M[kind])
+
+
+def _leaves_start(config: SceneConfig, path: Path, at: int, way_m: float) -> bool:
+    """Whether a vehicle shows the initial box although it drives the target's own way.
+
+    Args:
+        at: the frame in which they are level.
+        way_m: how far it drives until then, at the target's distance.
+    """
+    kind = "truck" if config.target == "car" else "van"
+    behind = way_m - abs(float(path.x[at] - path.x[0]))
+    return behind > (_LONG_M[kind] + _WIDE_M[config.target]) / 2
 
 
 def _in_front(path: Path, at: int) -> float:
