@@ -11,9 +11,12 @@ from pathlib import Path
 from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 
 _RENDERED_FRAMES = 60
+# Fewer say nothing: the first calls of a process choose kernels, and updates come every so often.
+_FEWEST_FRAMES = 10
 _EXAMPLE = """example:
   rgbt-dualatt benchmark --frames 200 --busy-neighbour
 The scene is rendered at 640x480 and played to and fro; learning is on.
@@ -38,15 +41,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was measured."""
+    frames = arguments.frames
+    if frames < _FEWEST_FRAMES:
+        raise ConfigError(f"--frames must be at least {_FEWEST_FRAMES}; got {frames}")
     from rgbt_dualatt_ros.evaluation.speed import busy_neighbours, measure_speed
     from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
 
     device = [f"device={arguments.device}"] if arguments.device else []
     config = load_config(Config, arguments.config, [*arguments.set, *device]).tracker
-    frames = max(10, arguments.frames)
     pairs, box = _scene()
     tracker = DualAttentionTracker.from_config(config)
-    measure_speed(tracker, pairs, box, 10)  # the first calls of a process choose kernels
+    measure_speed(
+        tracker, pairs, box, _FEWEST_FRAMES
+    )  # the first calls of a process choose kernels
     alone = measure_speed(tracker, pairs, box, frames)
     print(f"preset {config.preset}, {pairs[0].size}, {config.threads} thread(s), alone")
     print("\n".join(alone.lines()))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rgbt_dualatt_ros.cli.usable_settings import load_usable_config
 from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import defaults_as_yaml, load_config
+from rgbt_dualatt_ros.core.config_files import defaults_as_yaml
 from rgbt_dualatt_ros.core.errors import ConfigError
-from rgbt_dualatt_ros.core.settings import Setting, nearest_name, values_of, walk
+from rgbt_dualatt_ros.core.settings import Setting, build, nearest_name, values_of, walk
 
 _EXAMPLE = """example:
   rgbt-dualatt config sync              every setting with sync in its name
@@ -69,6 +70,9 @@ def _default(each: Setting) -> str:
 
 
 def _check(path: Path) -> str:
-    given, defaults = values_of(load_config(Config, path)), values_of(Config())
-    changed = [f"  {name} = {given[name]}" for name in given if given[name] != defaults[name]]
-    return "\n".join([f"{path} is valid; it changes {len(changed)} setting(s)", *changed])
+    config = load_usable_config(path)
+    preset = config.tracker.preset
+    given, usual = values_of(config), values_of(build(Config, {"preset": preset}))
+    changed = [f"  {name} = {given[name]}" for name in given if given[name] != usual[name]]
+    summary = f"{path} is valid; it changes {len(changed)} setting(s) of the preset {preset}"
+    return "\n".join([summary, *changed])

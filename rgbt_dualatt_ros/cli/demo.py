@@ -12,8 +12,7 @@ import sys
 from pathlib import Path
 
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
-from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.cli.usable_settings import load_usable_config
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id, set_default_transport
 
 _EXAMPLE = """example:
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rgbt_dualatt_ros.ros.replay_results import ReplayRun, replay_and_report
     from rgbt_dualatt_ros.ros.replay_table import replay_table
 
-    config = load_config(Config, arguments.config, arguments.set)
+    config = load_usable_config(arguments.config, arguments.set)
     replay = ReplayRun(
         bag=demo_bag(arguments.out, ProgressBar, is_short=arguments.short),
         out=arguments.out / "results",

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
+from rgbt_dualatt_ros.cli.usable_settings import load_usable_config
 from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id, set_default_transport
 
 _EXAMPLE = """example:
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     replay = ReplayRun(
         bag=arguments.bag,
         out=arguments.out,
-        config=load_config(Config, arguments.config, arguments.set),
+        config=load_usable_config(arguments.config, arguments.set),
         trackers=arguments.tracker,
         topics=BagTopics(**{name: topic for name, topic in given.items() if topic}),
         models=tuple(arguments.model),

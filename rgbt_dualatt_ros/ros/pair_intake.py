@@ -135,8 +135,9 @@ class PairIntake:
     def add(self, side: Side, stamp_ns: int, message: Any) -> None:  # noqa: ANN401  any image
         """Take one image message with the stamp of its header.
 
-        Zero from a camera that has set stamps before is a slip, not a jump of time to zero: the
-        image is dropped and counted as `unstamped`.
+        Only the first image of a camera may have the stamp zero, for time may begin there. Any
+        later one is dropped and counted as `unstamped`: here when the camera has set stamps once,
+        since that is a slip and no jump of time to zero, else by the synchroniser.
         """
         if stamp_ns == 0 and self._has_stamps[side]:
             self._unstamped += 1

@@ -20,7 +20,8 @@ _RATE_WINDOW_NS = 2 * NS_PER_S
 _SAME_WARNING_EVERY_NS = 30 * NS_PER_S
 # A refused start is over; who asked looks at the status within this time.
 _REFUSAL_SHOWN_NS = 10 * NS_PER_S
-_NUMBER = re.compile(r"[\d.]+")
+# Bytes as a decoder shows them are numbers, too: each frame of a video stream has others.
+_NUMBER = re.compile(r"\b[0-9a-f]{2}(?: [0-9a-f]{2})*\b|[\d.]+")
 
 
 class NodeState(IntEnum):

@@ -30,6 +30,12 @@ pytestmark = pytest.mark.ros
         pytest.param(
             {"registration.homography": [0.0] * 9}, ConfigError, "has no inverse", id="matrix"
         ),
+        pytest.param(
+            {"thermal.normalization": "fixed", "thermal.low": 5.0, "thermal.high": 5.0},
+            ConfigError,
+            "thermal.low must be below thermal.high",
+            id="counts",
+        ),
         pytest.param({"target.box": [1.0, 2.0]}, InvalidBoxError, "four numbers", id="box"),
     ],
 )

@@ -1,7 +1,7 @@
 """The statuses in `/diagnostics`.
 
 Proves: values come under their own names, and when the learning is worth a warning. Not: that they
-are published (integration/test_tracker_node.py).
+are published (integration/test_diagnostics_topic.py).
 """
 
 from __future__ import annotations

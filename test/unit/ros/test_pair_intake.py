@@ -115,6 +115,16 @@ def test_time_that_begins_at_zero_loses_no_pair(intake: PairIntake, queue: ListQ
     assert intake.counts.unstamped == 0
 
 
+def test_of_a_camera_without_stamps_all_but_the_first_image_are_dropped(
+    intake: PairIntake, queue: ListQueue
+) -> None:
+    for _ in range(5):
+        for side in Side:
+            intake.add(side, 0, "without a stamp")
+    assert len(queue.items) <= 1
+    assert intake.counts.unstamped == 2 * 4
+
+
 def test_pair_that_waits_for_a_nearer_partner_comes_when_the_input_ends(
     intake: PairIntake, queue: ListQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,25 @@ def test_same_problem_with_other_numbers_is_logged_once(
     assert caplog.messages == ["silent for 0 s", "another thing"]
 
 
+def test_frames_of_a_video_stream_are_refused_with_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    board, words = (
+        StatusBoard(),
+        "/rgb: format 'h264' starts with {}, which is neither JPEG nor PNG",
+    )
+    starts = ("00 00 00 01", "00 00 01 67", "41 9a 24 6c", "nothing", "be ef de ad")
+    with caplog.at_level(logging.WARNING, logger="rgbt_dualatt_ros"):
+        for start in starts:
+            board.rejected(words.format(start))
+        board.rejected(words.format("41 9a 24 6c").replace("/rgb", "/thermal"))
+    assert caplog.messages == [
+        words.format("00 00 00 01"),
+        words.format("nothing"),
+        words.format("41 9a 24 6c").replace("/rgb", "/thermal"),
+    ]
+
+
 def test_rate_needs_two_pairs() -> None:
     board = StatusBoard()
     board.processed(PREDICTION, 5, 0, is_late=False)
