@@ -61,7 +61,6 @@ def sample_moments(maps: Tensor, config: AttentionConfig) -> SampleMoments:
     maps = maps.flatten(-2)
     with torch.no_grad():
         strength = maps.mean(-1)  # (2, ..., N)
-        # A mean that is not a number is no dead map: the loss must tell of it.
         is_dead = (strength <= _DEAD).any(0)  # (..., N)
         scale = torch.where(is_dead, 1, strength)
         strength = torch.where(is_dead, 0, strength)

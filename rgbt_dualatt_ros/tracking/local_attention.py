@@ -99,8 +99,7 @@ def attention_penalty(
         config: how the ratios of the samples are joined, their form and their cap.
     """
     entries = [maps] if isinstance(maps, AttentionMaps) else list(maps)
-    with torch.autocast(entries[0].target.device.type, enabled=False):
-        penalties = [_penalty_of_entry(each, positives, config) for each in entries]
+    penalties = [_penalty_of_entry(each, positives, config) for each in entries]
     return AttentionPenalty(
         target=_mean([each.target for each in penalties]),
         background=_mean([each.background for each in penalties]),
