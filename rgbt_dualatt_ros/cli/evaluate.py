@@ -15,6 +15,7 @@ from rgbt_dualatt_ros.cli.sequence_sources import add_source_arguments, open_sou
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.evaluation.comparison import run_comparison
+from rgbt_dualatt_ros.evaluation.comparison_tables import differences_text
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
 from rgbt_dualatt_ros.evaluation.results import ResultFolder
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
             draw_marks, shown, video=not arguments.no_video, on_progress=bar.advance
         )
         page, scores = write_report(folder, records, request)
-    print(summary_text(scores))
+    print("\n".join(filter(None, (summary_text(scores), differences_text(scores)))))
     print(f"page: {page}")
     failed = [f"{e.tracker} on {e.sequence}: {e.failure}" for e in records if e.failure]
     for problem in [*problems, *failed]:

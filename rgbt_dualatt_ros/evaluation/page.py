@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rgbt_dualatt_ros.evaluation import metrics, page_sequence, page_tables
+from rgbt_dualatt_ros.evaluation import metrics, page_comparison, page_sequence, page_tables
 from rgbt_dualatt_ros.evaluation.charts import (
     Axes,
     Line,
@@ -52,12 +52,15 @@ def render(page: Page) -> str:
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',
         page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
+        page_comparison.differences_section(page.scores),
+        page_comparison.attributes_section(page.scores, page.truths),
         _live(page.scores),
         f"<h2>Curves</h2>{_curves(page.scores)}",
         "<h2>What each tracker said of itself</h2>",
         page_tables.statuses_table(page.scores),
         '<p class="note">Share of the scored frames with each status, and the mean overlap in '
         "them: a status can be trusted when the overlap falls from left to right.</p>",
+        page_comparison.learning_section(page.scores),
         "<h2>By sequence</h2>",
         page_tables.sequences_table(page.scores, page.truths, links),
         '<p class="note">Success AUC, and beside it PR@20. '
@@ -66,6 +69,7 @@ def render(page: Page) -> str:
         page_sequence.legend(page.scores),
         *_sequences(page, links),
         "<h2>Settings</h2>",
+        page_comparison.variants_table(page.scores),
         page_tables.settings_tables(page.run["settings"], page.defaults),
         "<h2>How it was made</h2>",
         f"<pre>{escape(str(page.run['command']))}</pre>",

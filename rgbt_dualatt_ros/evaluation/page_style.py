@@ -36,6 +36,9 @@ td.left, th.left { white-space: normal; }
 table.sortable th, table.sortable td { padding-left: 6px; padding-right: 6px; }
 table.sortable th { white-space: normal; }
 table.sortable th:first-child, table.sortable td:first-child { padding-left: 0; }
+table.dense th, table.dense td { padding-left: 6px; padding-right: 6px; }
+table.dense th { white-space: normal; }
+table.dense th:first-child, table.dense td:first-child { padding-left: 0; }
 td.best { font-weight: 720; }
 td small { color: var(--soft); font-weight: 400; font-size: 12.5px; margin-left: 6px; }
 td.bad, .bad-text { color: var(--bad); font-weight: 600; }

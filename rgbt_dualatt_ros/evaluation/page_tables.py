@@ -23,7 +23,7 @@ def summary_table(scores: Sequence[TrackerScore]) -> str:
     rows = []
     for index, score in enumerate(scores):
         cells = [
-            _cell(
+            html_cell(
                 figure_text(score, column),
                 best=score.name in best[column.key],
                 bad=column.key == "failures" and score.means["failures"] > 0,
@@ -32,7 +32,7 @@ def summary_table(scores: Sequence[TrackerScore]) -> str:
         ]
         mark = swatch(color_of(index), dash_of(index))
         rows.append(f"<tr><td>{mark} {escape(score.name)}</td>{''.join(cells)}</tr>")
-    return _table(f"<th>tracker</th>{heads}", rows, "wide")
+    return html_table(f"<th>tracker</th>{heads}", rows, "wide")
 
 
 def measures_table(scores: Sequence[TrackerScore]) -> str:
@@ -50,10 +50,10 @@ def measures_table(scores: Sequence[TrackerScore]) -> str:
             for each in scores
         )
         cells = "".join(
-            _cell(number_text(value, 1 if name.endswith("_ms") else 0)) for value in values
+            html_cell(number_text(value, 1 if name.endswith("_ms") else 0)) for value in values
         )
         rows.append(f"<tr><td>{escape(name.replace('_', ' '))}</td>{cells}</tr>")
-    return _table(heads, rows)
+    return html_table(heads, rows)
 
 
 def sequences_table(
@@ -84,7 +84,7 @@ def sequences_table(
             f'<tr><td class="left"><a href="#{links[name]}">{escape(name)}</a>{tags}</td>'
             f'<td data-sort="{len(truth.boxes)}">{len(truth.boxes)}</td>{"".join(cells)}</tr>'
         )
-    return _table(heads, rows, "wide sortable")
+    return html_table(heads, rows, "wide sortable")
 
 
 def statuses_table(scores: Sequence[TrackerScore]) -> str:
@@ -100,11 +100,12 @@ def statuses_table(scores: Sequence[TrackerScore]) -> str:
     rows = []
     for name, row in figures.items():
         cells = "".join(
-            _cell(_percent(each.share)) + _cell(number_text(each.mean_overlap, 2)) for each in row
+            html_cell(_percent(each.share)) + html_cell(number_text(each.mean_overlap, 2))
+            for each in row
         )
-        cells += _cell(_percent(row[-1].share_of_absent)) if absent else ""
+        cells += html_cell(_percent(row[-1].share_of_absent)) if absent else ""
         rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
-    return _table(heads, rows, "wide")
+    return html_table(heads, rows, "wide")
 
 
 def _percent(share: float) -> str:
@@ -137,19 +138,19 @@ def settings_tables(settings: Mapping[str, Any], defaults: Mapping[str, Any]) ->
     parts = []
     if changed:
         rows = [
-            f"<tr><td><code>{escape(name)}</code></td><td>{_value(value)}</td>"
-            f"<td>{_value(defaults[name])}</td></tr>"
+            f"<tr><td><code>{escape(name)}</code></td><td>{html_value(value)}</td>"
+            f"<td>{html_value(defaults[name])}</td></tr>"
             for name, value in changed.items()
         ]
         heads = "<th>setting</th><th>here</th><th>default</th>"
-        parts.append(_table(heads, rows))
+        parts.append(html_table(heads, rows))
     else:
         parts.append("<p>All settings have their default values.</p>")
     rows = [
-        f"<tr><td><code>{escape(name)}</code></td><td>{_value(value)}</td></tr>"
+        f"<tr><td><code>{escape(name)}</code></td><td>{html_value(value)}</td></tr>"
         for name, value in settings.items()
     ]
-    table = _table("<th>setting</th><th>value</th>", rows)
+    table = html_table("<th>setting</th><th>value</th>", rows)
     parts.append(f"<details><summary>All {len(settings)} settings</summary>{table}</details>")
     return "".join(parts)
 
@@ -165,7 +166,7 @@ def other_origins(scores: Sequence[TrackerScore], made_with: Mapping[str, Any]) 
     ]
     lines = [
         f"<li>{origins.count(other)} of {len(origins)} records: "
-        f"{_value([text for text in other if text])}</li>"
+        f"{html_value([text for text in other if text])}</li>"
         for other in dict.fromkeys(origins)
         if other != here
     ]
@@ -177,23 +178,25 @@ def other_origins(scores: Sequence[TrackerScore], made_with: Mapping[str, Any]) 
 def surroundings_table(about: Mapping[str, Any]) -> str:
     """Versions and machine, one row each."""
     rows = [
-        f'<tr><td>{escape(str(name).replace("_", " "))}</td><td class="left">{_value(value)}</td>'
-        "</tr>"
+        f"<tr><td>{escape(str(name).replace('_', ' '))}</td>"
+        f'<td class="left">{html_value(value)}</td></tr>'
         for name, value in about.items()
     ]
-    return _table('<th>what</th><th class="left">here</th>', rows)
+    return html_table('<th>what</th><th class="left">here</th>', rows)
 
 
 def _breakable(name: str) -> str:
     return escape(name).replace("@", "@<wbr>")
 
 
-def _cell(text: str, *, best: bool = False, bad: bool = False) -> str:
+def html_cell(text: str, *, best: bool = False, bad: bool = False) -> str:
+    """A cell of a table, its text escaped."""
     style = ' class="best"' if best else ' class="bad"' if bad else ""
     return f"<td{style}>{escape(text)}</td>"
 
 
-def _table(heads: str, rows: Sequence[str], style: str = "") -> str:
+def html_table(heads: str, rows: Sequence[str], style: str = "") -> str:
+    """A table that scrolls when it is too wide; `heads` and `rows` are HTML."""
     classes = f' class="{style}"' if style else ""
     return (
         f'<div class="scroll"><table{classes}><thead><tr>{heads}</tr></thead>'
@@ -201,7 +204,8 @@ def _table(heads: str, rows: Sequence[str], style: str = "") -> str:
     )
 
 
-def _value(value: object) -> str:
+def html_value(value: object) -> str:
+    """The value of a setting, escaped."""
     if isinstance(value, (list, tuple)):
         return escape(", ".join(str(each) for each in value)) or "not given"
     return escape(str(value)) if value != "" else "not given"

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import values_of
+from rgbt_dualatt_ros.evaluation.comparison_tables import (
+    attributes_json,
+    attributes_markdown,
+    differences_json,
+    differences_markdown,
+)
+from rgbt_dualatt_ros.evaluation.learning import all_learning
 from rgbt_dualatt_ros.evaluation.page import Page, render
 from rgbt_dualatt_ros.evaluation.page_sequence import SequencePictures
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest, take_pictures
@@ -79,10 +87,21 @@ def write_report(
 
 
 def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> dict[str, str]:
+    figures = {
+        **metrics_json(scores, truths),
+        "differences": differences_json(scores),
+        "attributes": attributes_json(scores, truths),
+        "learning": {name: asdict(each) for name, each in all_learning(scores).items()},
+    }
+    parts = (
+        summary_markdown(scores),
+        differences_markdown(scores),
+        attributes_markdown(scores, truths),
+    )
     return {
-        "metrics.json": to_json(metrics_json(scores, truths)),
+        "metrics.json": to_json(figures),
         "runs.csv": runs_csv(scores),
-        "summary.md": summary_markdown(scores),
+        "summary.md": "\n".join(part for part in parts if part),
     }
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
@@ -122,6 +123,7 @@ def _tracker_json(score: TrackerScore) -> Json:
     sequences = dict.fromkeys(each.record.sequence for each in score.runs)
     return {
         "seeds": list(score.seeds),
+        "settings": dict(score.runs[0].record.settings),
         "mean": dict(score.means),
         "spread": dict(score.spreads),
         "success_curve": score.success.tolist(),
@@ -141,4 +143,5 @@ def _run_json(run: RunScore) -> Json:
         "statuses": {name: int(counts[number]) for number, name in STATUS_NAMES.items()},
         "failure": record.failure,
         "measures": dict(record.measures),
+        "learning": asdict(record.learning) if record.learning else None,
     }

@@ -1,0 +1,113 @@
+"""Differences between trackers and figures by attribute, for terminals, people and programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from rgbt_dualatt_ros.evaluation.paired import (
+    COMPARED,
+    SAME_WITHIN,
+    Difference,
+    attribute_means,
+    differences,
+    sequences_with,
+)
+from rgbt_dualatt_ros.evaluation.record_files import Json
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore
+from rgbt_dualatt_ros.evaluation.tables import number_text
+
+PAIRED_NOTE = (
+    "Mean ± standard error, over sequences, of the difference between means over seeds on the "
+    "same sequence; a difference of less than about two standard errors may be chance. Better "
+    f"and worse: sequences that differ by {SAME_WITHIN:g} or more."
+)
+
+
+def differences_json(scores: Sequence[TrackerScore]) -> Json:
+    """Every tracker against the first, in each compared figure."""
+    trackers = {
+        name: {key: asdict(each) for key, each in row.items()}
+        for name, row in differences(scores).items()
+    }
+    return {"reference": scores[0].name, "trackers": trackers}
+
+
+def attributes_json(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> Json:
+    """By attribute how many sequences have it, and the figures of every tracker."""
+    by_key = {key: attribute_means(scores, truths, key) for key in COMPARED}
+    return {
+        label: {
+            "sequences": len(sequences_with(label, truths)),
+            **{
+                each.name: {key: by_key[key][label][place] for key in COMPARED}
+                for place, each in enumerate(scores)
+            },
+        }
+        for label in by_key["success_auc"]
+    }
+
+
+def differences_text(scores: Sequence[TrackerScore]) -> str:
+    """Lines for a terminal; empty when there is nothing to compare."""
+    found = differences(scores)
+    width = max(map(len, found), default=0)
+    lines = [
+        f"  {name.ljust(width)}  "
+        + "  ".join(
+            f"{COMPARED[key]} {difference_text(each)} ({each.better} better, {each.worse} worse "
+            f"of {each.sequences})"
+            for key, each in row.items()
+        )
+        for name, row in found.items()
+    ]
+    heading = f"difference to {scores[0].name}, ± standard error over sequences:"
+    return "\n".join([heading, *lines]) if lines else ""
+
+
+def differences_markdown(scores: Sequence[TrackerScore]) -> str:
+    """A Markdown table of the same; empty likewise."""
+    found = differences(scores)
+    if not found:
+        return ""
+    heads = "".join(f" {heading} | better / worse |" for heading in COMPARED.values())
+    lines = [
+        f"| difference to {_plain(scores[0].name)} |{heads} sequences |",
+        "|---|" + "---:|" * (2 * len(COMPARED) + 1),
+    ]
+    for name, row in found.items():
+        cells = "".join(f" {difference_text(e)} | {e.better} / {e.worse} |" for e in row.values())
+        lines.append(f"| {_plain(name)} |{cells} {row['success_auc'].sequences} |")
+    return "\n".join([*lines, "", PAIRED_NOTE, ""])
+
+
+def attributes_markdown(
+    scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]
+) -> str:
+    """A row an attribute: success AUC / PR@20 of every tracker; empty without attributes."""
+    auc, near = (attribute_means(scores, truths, key) for key in COMPARED)
+    if not auc:
+        return ""
+    names = " | ".join(_plain(each.name) for each in scores)
+    lines = [f"| attribute | sequences | {names} |", "|---|" + "---:|" * (len(scores) + 1)]
+    for label, values in auc.items():
+        cells = " | ".join(
+            f"{number_text(value, 3)} / {number_text(other, 2)}"
+            for value, other in zip(values, near[label], strict=True)
+        )
+        lines.append(f"| {_plain(label)} | {len(sequences_with(label, truths))} | {cells} |")
+    return "\n".join([*lines, "", "Success AUC / PR@20, mean over the sequences and seeds.", ""])
+
+
+def difference_text(found: Difference) -> str:
+    """`+0.012 ± 0.004`, as far as known."""
+    if math.isnan(found.mean):
+        return number_text(found.mean, 3)
+    error = "" if math.isnan(found.standard_error) else f" ± {found.standard_error:.3f}"
+    return f"{found.mean:+.3f}{error}"
+
+
+def _plain(name: str) -> str:
+    return name.replace("|", "\\|")

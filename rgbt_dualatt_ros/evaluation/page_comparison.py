@@ -1,0 +1,106 @@
+"""Sections of the page that compare trackers: differences, attributes, variants, learning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from rgbt_dualatt_ros.evaluation.comparison_tables import PAIRED_NOTE, difference_text
+from rgbt_dualatt_ros.evaluation.learning import LEARNING_NOTE, all_learning
+from rgbt_dualatt_ros.evaluation.page_tables import html_cell, html_table, html_value
+from rgbt_dualatt_ros.evaluation.paired import (
+    COMPARED,
+    attribute_means,
+    differences,
+    sequences_with,
+)
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore
+from rgbt_dualatt_ros.evaluation.tables import number_text
+
+
+def differences_section(scores: Sequence[TrackerScore]) -> str:
+    """Every tracker against the first; empty when nothing can be compared."""
+    found = differences(scores)
+    if not found:
+        return ""
+    heads = "".join(
+        f"<th>{heading}</th><th>better</th><th>worse</th>" for heading in COMPARED.values()
+    )
+    rows = []
+    for name, row in found.items():
+        cells = "".join(
+            f"<td>{difference_text(each)}</td><td>{each.better}</td><td>{each.worse}</td>"
+            for each in row.values()
+        )
+        rows.append(
+            f"<tr><td>{escape(name)}</td>{cells}<td>{row['success_auc'].sequences}</td></tr>"
+        )
+    table = html_table(f"<th>tracker</th>{heads}<th>sequences</th>", rows, "wide")
+    return f"<h2>Difference to {escape(scores[0].name)}</h2>{table}{_note(PAIRED_NOTE)}"
+
+
+def attributes_section(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> str:
+    """Success AUC of every tracker by attribute, PR@20 beside it; empty without attributes."""
+    auc, near = (attribute_means(scores, truths, key) for key in COMPARED)
+    if not auc:
+        return ""
+    heads = "<th>attribute</th><th>sequences</th>" + "".join(
+        f"<th>{escape(each.name)}</th>" for each in scores
+    )
+    rows = []
+    for label, values in auc.items():
+        known = {round(value, 3) for value in values if not math.isnan(value)}
+        top = max(known) if len(known) > 1 else None
+        styles = (' class="best"' if round(value, 3) == top else "" for value in values)
+        cells = "".join(
+            f"<td{style}>{number_text(value, 3)}<small>{number_text(other, 2)}</small></td>"
+            for style, value, other in zip(styles, values, near[label], strict=True)
+        )
+        count = len(sequences_with(label, truths))
+        rows.append(f"<tr><td>{escape(label)}</td><td>{count}</td>{cells}</tr>")
+    note = "Success AUC, and beside it PR@20; a sequence counts with each of its attributes."
+    return f"<h2>By attribute</h2>{html_table(heads, rows, 'wide dense')}{_note(note)}"
+
+
+def variants_table(scores: Sequence[TrackerScore]) -> str:
+    """In what each variant differs from the settings of the run; empty without variants."""
+    rows = []
+    for score in scores:
+        changed = score.runs[0].record.settings
+        for name, value in changed.items():
+            rows.append(
+                f"<tr><td>{escape(score.name)}</td><td class='left'><code>{escape(name)}</code>"
+                f"</td><td>{html_value(value)}</td></tr>"
+            )
+    heads = "<th>variant</th><th class='left'>setting</th><th>here</th>"
+    return html_table(heads, rows) if rows else ""
+
+
+def learning_section(scores: Sequence[TrackerScore]) -> str:
+    """How the learning of each tracker went; empty when none tells."""
+    found = all_learning(scores)
+    if not found:
+        return ""
+    counts = ("steps", "skipped", "unattended", "not finite")
+    names = [*counts, *next(iter(found.values())).last]
+    heads = "<th>tracker</th>" + "".join(f"<th>{escape(_spaced(name))}</th>" for name in names)
+    rows = []
+    for name, each in found.items():
+        numbers = (each.steps, each.skipped, each.unattended, each.not_finite_runs)
+        cells = "".join(
+            html_cell(str(number), bad=number > 0 and place in (1, 3))
+            for place, number in enumerate(numbers)
+        )
+        cells += "".join(html_cell(number_text(value, 3)) for value in each.last.values())
+        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
+    return f"<h2>Learning</h2>{html_table(heads, rows, 'wide dense')}{_note(LEARNING_NOTE)}"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("/target", " / target").replace("/background", " / background")
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{escape(text)}</p>'

@@ -1,0 +1,93 @@
+"""Trackers against the first one on the same sequences, and trackers by attribute.
+
+A difference is taken sequence by sequence between means over seeds: what makes a sequence hard
+for everybody cancels, so that small effects show that a table of means would hide.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore, mean_of
+
+COMPARED = {"success_auc": "success AUC", "precision_20": "PR@20"}
+"""Figures that are compared, with their headings."""
+SAME_WITHIN = 0.005
+"""Sequences that differ by less count as neither better nor worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One tracker minus the reference, in one figure.
+
+    Attributes:
+        mean: over the sequences that both were scored on, of the difference between means over
+            seeds; NaN when there are none.
+        standard_error: of that mean, from the scatter of the sequences; NaN with fewer than two.
+        sequences: how many.
+        better: sequences on which it is ahead by `SAME_WITHIN` or more.
+        worse: likewise behind.
+    """
+
+    mean: float
+    standard_error: float
+    sequences: int
+    better: int
+    worse: int
+
+
+def difference(score: TrackerScore, reference: TrackerScore, key: str) -> Difference:
+    """`score` minus `reference` in the figure `key`."""
+    names = dict.fromkeys(run.record.sequence for run in score.runs)
+    found = np.array([score.mean_on(name, key) - reference.mean_on(name, key) for name in names])
+    found = found[np.isfinite(found)]
+    count = len(found)
+    return Difference(
+        float(found.mean()) if count else math.nan,
+        float(found.std(ddof=1) / math.sqrt(count)) if count > 1 else math.nan,
+        count,
+        int((found >= SAME_WITHIN).sum()),
+        int((found <= -SAME_WITHIN).sum()),
+    )
+
+
+def differences(scores: Sequence[TrackerScore]) -> dict[str, dict[str, Difference]]:
+    """Every other tracker against the first, by its name and the key of the figure.
+
+    Empty with one tracker, or when no two sequences can be compared.
+    """
+    found = {
+        each.name: {key: difference(each, scores[0], key) for key in COMPARED}
+        for each in scores[1:]
+    }
+    several = any(each.sequences > 1 for row in found.values() for each in row.values())
+    return found if several else {}
+
+
+def attribute_means(
+    scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth], key: str
+) -> dict[str, list[float]]:
+    """By attribute the mean of every tracker over the sequences that have it.
+
+    Empty when the sequences do not tell attributes apart.
+    """
+    names = dict.fromkeys(label for truth in truths.values() for label in truth.attributes)
+    if len(names) < 2:
+        return {}
+    return {
+        label: [
+            mean_of(each.mean_on(name, key) for name in sequences_with(label, truths))
+            for each in scores
+        ]
+        for label in names
+    }
+
+
+def sequences_with(label: str, truths: Mapping[str, SequenceTruth]) -> list[str]:
+    """Names of the sequences that have an attribute."""
+    return [name for name, truth in truths.items() if label in truth.attributes]

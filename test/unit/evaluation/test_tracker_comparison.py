@@ -1,0 +1,179 @@
+"""Trackers against the first one, by attribute, their settings and their learning.
+
+Proves: the numbers on hand-made records, and that terminal, JSON, Markdown and page show them or
+stay silent where there is nothing to show. Does not prove how the page looks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from rgbt_dualatt_ros.core.explanation import LearningReport
+from rgbt_dualatt_ros.evaluation.comparison_tables import (
+    attributes_json,
+    attributes_markdown,
+    differences_json,
+    differences_markdown,
+    differences_text,
+)
+from rgbt_dualatt_ros.evaluation.learning import all_learning
+from rgbt_dualatt_ros.evaluation.page_comparison import (
+    attributes_section,
+    differences_section,
+    learning_section,
+    variants_table,
+)
+from rgbt_dualatt_ros.evaluation.paired import difference, differences
+from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
+
+TRUTHS = {
+    "one": SequenceTruth("one", np.tile([10.0, 10, 20, 20], (4, 1)), ("TC", "HO")),
+    "two": SequenceTruth("two", np.tile([10.0, 10, 20, 20], (2, 1)), ("HO",)),
+    "three": SequenceTruth("three", np.tile([10.0, 10, 20, 20], (4, 1))),
+}
+
+
+def record(
+    tracker: str,
+    sequence: str,
+    hits: str,
+    seed: int = 0,
+    settings: Mapping[str, object] | None = None,
+    learning: LearningReport | None = None,
+) -> Record:
+    """A record whose frames are right (`1`) or 30 px off (`0`)."""
+    return Record(
+        tracker=tracker,
+        sequence=sequence,
+        seed=seed,
+        boxes=np.array([[10.0 + 30 * (hit == "0"), 10, 20, 20] for hit in hits]),
+        scores=np.full(len(hits), 1.5),
+        statuses=np.ones(len(hits), np.uint8),
+        seconds=np.full(len(hits), 0.1),
+        settings=settings or {},
+        learning=learning,
+    )
+
+
+def score(*records: Record) -> list[TrackerScore]:
+    return score_trackers(records, TRUTHS)
+
+
+def three_sequences() -> list[TrackerScore]:
+    """`new` is ahead by 0.5 on one (mean of seeds), by 0.5 on two, behind by 0.25 on three."""
+    return score(
+        record("old", "one", "1000"),
+        record("new", "one", "1110", seed=0),
+        record("new", "one", "1110", seed=1),
+        record("old", "two", "10"),
+        record("new", "two", "11", seed=0),
+        record("new", "two", "11", seed=1),
+        record("old", "three", "1111"),
+        record("new", "three", "1100", seed=0),
+        record("new", "three", "1111", seed=1),
+    )
+
+
+def test_a_difference_is_taken_sequence_by_sequence() -> None:
+    old, new = three_sequences()
+    found = difference(new, old, "precision_20")
+    expected = np.array([0.5, 0.5, -0.25])
+    assert found.mean == pytest.approx(expected.mean())
+    assert found.standard_error == pytest.approx(expected.std(ddof=1) / math.sqrt(3))
+    assert (found.sequences, found.better, found.worse) == (3, 2, 1)
+    same = difference(old, old, "precision_20")
+    assert (same.mean, same.standard_error, same.better, same.worse) == (0, 0, 0, 0)
+
+
+def test_only_sequences_of_both_are_compared() -> None:
+    old, new = score(
+        record("old", "one", "1000"), record("new", "one", "1100"), record("new", "two", "11")
+    )
+    found = difference(new, old, "precision_20")
+    assert (found.mean, found.sequences) == (0.25, 1)
+    assert math.isnan(found.standard_error)
+    assert differences([old, new]) == {}
+    (alone,) = score(record("a", "two", "11"))
+    assert math.isnan(difference(alone, old, "precision_20").mean)
+
+
+def test_differences_are_told_on_terminal_page_and_in_files() -> None:
+    scores = three_sequences()
+    line = differences_text(scores).splitlines()[1]
+    assert line.startswith("  new  success AUC +0.")
+    assert line.endswith("PR@20 +0.250 ± 0.250 (2 better, 1 worse of 3)")
+    told = differences_json(scores)
+    assert told["reference"] == "old"
+    assert told["trackers"]["new"]["precision_20"]["mean"] == pytest.approx(0.25)
+    assert "| +0.250 ± 0.250 | 2 / 1 | 3 |" in differences_markdown(scores)
+    section = differences_section(scores)
+    assert "<h2>Difference to old</h2>" in section
+    assert "<td>+0.250 ± 0.250</td><td>2</td><td>1</td><td>3</td>" in section
+
+
+def test_nothing_is_said_where_nothing_can_be_compared() -> None:
+    alone = score(record("a", "one", "1111"))
+    once = score(record("a", "one", "1111"), record("b", "one", "1111"))
+    for scores in (alone, once):
+        assert differences_text(scores) == ""
+        assert differences_markdown(scores) == ""
+        assert differences_section(scores) == ""
+        assert differences_json(scores) == {"reference": "a", "trackers": {}}
+    for truths in ({}, {"two": TRUTHS["two"]}):
+        assert attributes_section(alone, truths) == ""
+        assert attributes_markdown(alone, truths) == ""
+        assert attributes_json(alone, truths) == {}
+    assert variants_table(alone) == ""
+    assert learning_section(alone) == ""
+
+
+def test_a_sequence_counts_with_each_of_its_attributes() -> None:
+    scores = three_sequences()
+    told = attributes_json(scores, TRUTHS)
+    assert list(told) == ["TC", "HO"]
+    assert (told["TC"]["sequences"], told["HO"]["sequences"]) == (1, 2)
+    assert told["TC"]["new"]["precision_20"] == pytest.approx(0.75)
+    assert told["HO"]["new"]["precision_20"] == pytest.approx((0.75 + 1) / 2)
+    assert told["HO"]["old"]["precision_20"] == pytest.approx((0.25 + 0.5) / 2)
+    assert "| HO | 2 | 0.357 / 0.38 | 0.833 / 0.88 |" in attributes_markdown(scores, TRUTHS)
+    row = attributes_section(scores, TRUTHS).split("<tr>")[-1]
+    assert row.startswith("<td>HO</td><td>2</td><td>0.357<small>0.38</small></td>")
+    assert 'class="best">0.833' in row
+
+
+def test_settings_of_a_variant_are_shown_as_text() -> None:
+    table = variants_table(
+        score(
+            record("a", "one", "1111"),
+            record("b", "one", "1111", settings={"attention.enabled": False, "x": "<b>"}),
+        )
+    )
+    assert table.count("<td>b</td>") == 2
+    assert "<td>a</td>" not in table
+    assert "<code>attention.enabled</code></td><td>False</td>" in table
+    assert "&lt;b&gt;" in table
+
+
+def test_learning_is_summed_over_the_runs() -> None:
+    spreads = (0.1, 0.2, 0.3, 0.4)
+    scores = score(
+        record("a", "one", "1111", learning=LearningReport(30, 1, 0, 0.5, 1.0, 2.0, spreads)),
+        record("a", "two", "11", learning=LearningReport(10, 2, 4, math.nan, 3.0, 4.0, spreads)),
+        record("static", "one", "1111"),
+    )
+    figures = all_learning(scores)
+    assert list(figures) == ["a"]
+    a = figures["a"]
+    assert (a.runs, a.steps, a.skipped, a.unattended, a.not_finite_runs) == (2, 40, 3, 4, 1)
+    assert a.last["cross entropy"] == 0.5
+    assert (a.last["R target"], a.last["R background"]) == (2.0, 3.0)
+    assert [a.last[name] for name in list(a.last)[3:]] == pytest.approx(spreads)
+    section = learning_section(scores)
+    assert '<td>a</td><td>40</td><td class="bad">3</td><td>4</td><td class="bad">1</td>' in section
+    assert "spread background / target" in section
