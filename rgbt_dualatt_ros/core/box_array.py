@@ -39,6 +39,8 @@ def iou(boxes: Boxes, others: Boxes) -> NDArray[np.float32]:
 
     A pair with a number that is not finite gives NaN; a pair without area gives 0.
     """
+    # Far from the corner, x + w in float32 loses so much that a box would overlap itself by > 1.
+    boxes, others = np.asarray(boxes, np.float64), np.asarray(others, np.float64)
     low = np.maximum(boxes[:, :2], others[:, :2])
     high = np.minimum(boxes[:, :2] + boxes[:, 2:], others[:, :2] + others[:, 2:])
     shared = np.prod(np.maximum(high - low, 0), axis=1)

@@ -57,11 +57,19 @@ class Backbone(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
                 nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # every layer has a bias
 
+    def first_layer(self, grey_levels: Tensor) -> Tensor:
+        """What the first convolution gives before its ReLU `(N, stem, H / 2, W / 2)`."""
+        first: Tensor = self.layers[0]((grey_levels - GREY) / _GREY_LEVELS_PER_UNIT)
+        return first
+
+    def after_first_layer(self, first: Tensor) -> Tensor:
+        """The rest of the net, from `first_layer`'s answer."""
+        features: Tensor = self.layers[1:](first)
+        return features
+
     def forward(self, grey_levels: Tensor) -> Tensor:
         """Features of images with values in [0, 255]; grey 128 counts as nothing."""
-        units: Tensor = (grey_levels - GREY) / _GREY_LEVELS_PER_UNIT
-        features: Tensor = self.layers(units)
-        return features
+        return self.after_first_layer(self.first_layer(grey_levels))
 
 
 def random_backbone(shape: BackboneShape, seed: int) -> Backbone:

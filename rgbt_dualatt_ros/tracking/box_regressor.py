@@ -62,24 +62,26 @@ class BoxRegressor:
         self._offset_mean = offsets.mean(dim=0)
         centred = features - self._feature_mean
         gram = centred @ centred.T  # (N, N)
-        ridge = self._config.ridge * gram.diagonal().mean().clamp_min(1e-12)
-        gram.diagonal().add_(ridge)
+        is_relative = self._config.ridge_unit == "relative"
+        unit = gram.diagonal().mean().clamp_min(1e-12) if is_relative else gram.new_ones(())
+        gram.diagonal().add_(self._config.ridge * unit)
         self._weights = centred.T @ torch.linalg.solve(gram, offsets - self._offset_mean)
 
     def refine(self, features: Tensor, boxes: Boxes, size: ImageSize, min_side: float) -> Boxes:
         """Better boxes `(N, 4)`, always inside the image.
 
-        A box that would jump or change its size too much stays as it is (guard of DAT).
+        With the guard (DAT's), a box that would jump or change its size too much stays as it is.
         """
         if self._weights is None or self._feature_mean is None or self._offset_mean is None:
             return clip_to_image(boxes, size, min_side)
         offsets = (features - self._feature_mean) @ self._weights + self._offset_mean
         refined = apply_offsets(boxes, offsets.cpu().numpy())
-        growth = np.prod(refined[:, 2:], axis=1) / np.prod(boxes[:, 2:], axis=1)
-        is_sane = (
-            np.isfinite(refined).all(axis=1)
-            & (iou(refined, boxes) >= self._config.min_overlap)
-            & (growth <= self._config.max_growth)
-            & (growth >= 1 / self._config.max_growth)
-        )
+        is_sane = np.isfinite(refined).all(axis=1)
+        if self._config.guard:
+            growth = np.prod(refined[:, 2:], axis=1) / np.prod(boxes[:, 2:], axis=1)
+            is_sane &= (
+                (iou(refined, boxes) >= self._config.min_overlap)
+                & (growth <= self._config.max_growth)
+                & (growth >= 1 / self._config.max_shrinking)
+            )
         return clip_to_image(np.where(is_sane[:, None], refined, boxes), size, min_side)

@@ -7,50 +7,53 @@ import torch
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import FramePairError, NotInitializedError
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSet
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
-from rgbt_dualatt_ros.models.backbone import Backbone
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 from rgbt_dualatt_ros.models.device import choose_device
-from rgbt_dualatt_ros.models.weights import load_backbone
 from rgbt_dualatt_ros.tracking.box_regressor import BoxRegressor
-from rgbt_dualatt_ros.tracking.feature_map import FeatureExtractor, FeatureMap
+from rgbt_dualatt_ros.tracking.feature_readers import build_reader
 from rgbt_dualatt_ros.tracking.first_frame import FirstFrame
+from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, FrameFeatures
 from rgbt_dualatt_ros.tracking.local_proposals import LocalProposals
 from rgbt_dualatt_ros.tracking.lost_search import search_place
 from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
 from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
-from rgbt_dualatt_ros.tracking.sample_collector import SampleCollector
+from rgbt_dualatt_ros.tracking.sample_collector import BackgroundPlan, SampleCollector
 from rgbt_dualatt_ros.tracking.search_window import SearchWindow
 from rgbt_dualatt_ros.tracking.stage_clock import StageClock
 from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
-from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
+from rgbt_dualatt_ros.tracking.track_confidence import build_confidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
 _SCORE_OF_NOTHING = 0.0  # neither for nor against: no camera showed anything
 
 
 class DualAttentionTracker:
-    """Implements `Tracker`; one instance follows one target and belongs to one thread.
+    """Implements `ExplainingTracker`; one instance follows one target and belongs to one thread.
 
     Attributes:
         clock: times the stages when it is enabled.
     """
 
-    def __init__(self, config: TrackerConfig, backbone: Backbone, device: torch.device) -> None:
+    def __init__(self, config: TrackerConfig, reader: FeatureReader, device: torch.device) -> None:
         self._config = config
-        self._extractor = FeatureExtractor(backbone, config, device)
-        head = ClassifierHead(self._extractor.width, config.head).to(device)
-        self._learner = OnlineLearner(head, config)
-        self._scorer = ProposalScorer(head, config.proposals.best)
+        self._reader = reader
+        self._head = ClassifierHead(reader.width, config.head).to(device)
+        self._learner = OnlineLearner(self._head, reader, config)
+        self._scorer = ProposalScorer(self._head, config.proposals.best)
         self._local = LocalProposals(config.proposals)
         self._collector = SampleCollector(config.samples)
-        self._first_frame = FirstFrame(config, self._extractor, self._collector)
+        self._background = BackgroundPlan.of_update(config.samples, config.learning)
+        self._first_frame = FirstFrame(config, reader, self._collector)
         self._regressor = BoxRegressor(config.box_regression)
-        self._localizer = TargetLocalizer(self._regressor, config.min_side)
-        self._confidence = TrackConfidence(config.status)
+        self._localizer = TargetLocalizer(
+            self._regressor, config.proposals.agreement, config.min_side
+        )
+        self._confidence = build_confidence(config.status)
         self.clock = StageClock()
         self.reset()
 
@@ -59,13 +62,18 @@ class DualAttentionTracker:
         """A tracker with the weights and on the device that `config` names.
 
         Raises:
-            ConfigError: when the device is not there.
+            ConfigError: when the device is not there, or settings do not go together.
             WeightsError: when the weights are missing or do not fit.
         """
         device = choose_device(config.device)
         if config.threads:
             torch.set_num_threads(config.threads)
-        return cls(config, load_backbone(config.weights, config.seed), device)
+        return cls(config, build_reader(config, device), device)
+
+    @property
+    def learning(self) -> LearningReport:
+        """How the learning of the present target goes."""
+        return self._learner.report
 
     def reset(self) -> None:
         """Forget the target; the next run draws the same random numbers as the first."""
@@ -81,16 +89,17 @@ class DualAttentionTracker:
         self._regressor.forget()
         if self._config.box_regression.enabled:
             self._regressor.fit(first.regression_features, first.regression_boxes, box)
-        self._confidence.restart(self._scorer.mean_score(first.positives))
+        self._confidence.restart(self._scorer.mean_score(first.positives.features))
         self._state = TrackState.start(pair.size, box)
 
     def track(self, pair: FramePair) -> Prediction:
         """Localise the target, then learn from it; see `Tracker.track`."""
         state = self._checked_state(pair)
         self.clock.start()
-        is_elsewhere = state.looks_elsewhere(self._config.search.patience)
+        search = self._config.search
+        is_elsewhere = search.elsewhere and state.looks_elsewhere(search.patience)
         place = self._place_elsewhere(state) if is_elsewhere else state.box
-        features = self._extractor.extract(pair, SearchWindow.around(place, self._config.search))
+        features = self._reader.read_frame(pair, place)
         self.clock.mark("features")
         if not features.sees.any():
             return self._wait(pair, state)
@@ -100,6 +109,12 @@ class DualAttentionTracker:
         self._learn(features, state.status)
         self.clock.mark("learn")
         return self._predict(pair, self._state, finding)
+
+    def attention(self, pair: FramePair, box: Box) -> AttentionImages:
+        """Where the classifier looks in `box`; see `ExplainingTracker.attention`."""
+        self._checked_state(pair)
+        box.check_usable(pair.size, self._config.min_side)
+        return self._reader.explain(pair, box, self._head)
 
     def _checked_state(self, pair: FramePair) -> TrackState:
         if self._state is None:
@@ -119,13 +134,14 @@ class DualAttentionTracker:
         return search_place(state.trusted, turn, step, state.size)
 
     def _localize(
-        self, features: FeatureMap, place: Box, *, is_elsewhere: bool
+        self, features: FrameFeatures, place: Box, *, is_elsewhere: bool
     ) -> tuple[Finding, bool]:
         """The best place near `place`, or anywhere in the window when that one is doubtful."""
-        region = features.window.visible(features.size)
+        region = features.region
         if not is_elsewhere:
-            near = self._find(features, self._local.near(place, region, self._rng))
-            if not self._confidence.is_doubtful(near.score):
+            failed = 0 if self._state is None else self._state.doubtful_frames
+            near = self._find(features, self._local.near(place, region, self._rng, failed))
+            if not self._config.search.elsewhere or not self._confidence.is_doubtful(near.score):
                 return near, False
         rough = self._find(features, self._local.anywhere(place, region, self._rng))
         anywhere = self._find(features, self._local.near(rough.box, region, self._rng))
@@ -133,13 +149,14 @@ class DualAttentionTracker:
             return anywhere, True
         return near, False
 
-    def _find(self, features: FeatureMap, proposals: ProposalSet) -> Finding:
+    def _find(self, features: FrameFeatures, proposals: ProposalSet) -> Finding:
         return self._localizer.localize(self._scorer.best(features, proposals), features.size)
 
     def _judge(self, state: TrackState, finding: Finding, *, is_elsewhere: bool) -> TrackState:
         status = self._confidence.update(finding.score, is_elsewhere=is_elsewhere)
         has_clue = self._confidence.has_clue
-        if is_elsewhere and not has_clue:
+        is_held = self._config.status.on_failure == "hold" and status is not TrackStatus.TRACKING
+        if is_held or (is_elsewhere and not has_clue):
             return state.after_nothing(status)
         return state.after(finding.box, finding.refined, status, has_clue=has_clue)
 
@@ -148,31 +165,32 @@ class DualAttentionTracker:
         self._state = state.after_nothing(self._confidence.update(None))
         return Prediction(state.reported, _SCORE_OF_NOTHING, self._state.status, pair.stamp_ns)
 
-    def _learn(self, features: FeatureMap, status_before: TrackStatus) -> None:
+    def _learn(self, features: FrameFeatures, status_before: TrackStatus) -> None:
         config, state = self._config.learning, self._state
-        if not config.enabled or state is None or state.status is TrackStatus.LOST:
+        if not config.enabled or state is None:
             return
-        if state.status is TrackStatus.TRACKING:
-            if features.sees.all():
-                self._remember(features, state)
-            self._learner.count_frame()
-        elif status_before is TrackStatus.TRACKING and config.short_term != "never":
+        is_trusted = state.status is TrackStatus.TRACKING
+        # What showed nothing in the first frame is never looked at, so it need not be seen now.
+        if is_trusted and features.sees[self._reader.known].all():
+            self._remember(features, state)
+        self._learner.count_frame(is_trusted=is_trusted)
+        has_just_failed = not is_trusted and status_before is TrackStatus.TRACKING
+        asks_for_update = {"never": False, "once": has_just_failed, "always": not is_trusted}
+        if asks_for_update[config.short_term]:
             self._learner.update_short_term()
+        elif state.status is TrackStatus.LOST:
+            return
         self._learner.work()
 
-    def _remember(self, features: FeatureMap, state: TrackState) -> None:
+    def _remember(self, features: FrameFeatures, state: TrackState) -> None:
         config, target = self._config.learning, state.box
         positives = self._collector.positives(
             target, config.positives_per_frame, state.size, self._rng
         )
         negatives = self._collector.negatives(
-            target,
-            config.negatives_per_frame,
-            config.max_background_overlap,
-            features.window.visible(state.size),
-            self._rng,
+            target, config.negatives_per_frame, self._background, features.region, self._rng
         )
-        self._learner.remember(features.read(positives), features.read(negatives))
+        self._learner.remember(features.sample(positives), features.sample(negatives))
 
     @staticmethod
     def _predict(pair: FramePair, state: TrackState, finding: Finding) -> Prediction:
@@ -180,6 +198,6 @@ class DualAttentionTracker:
         box = finding.refined
         if state.status is TrackStatus.LOST:
             box = state.reported
-        elif state.box != finding.box:  # looked elsewhere in vain
-            box = state.box
+        elif state.box != finding.box:  # looked elsewhere in vain, or holds on after a failure
+            box = state.reported if state.box == state.trusted else state.box
         return Prediction(box, finding.score, state.status, pair.stamp_ns, finding.source)

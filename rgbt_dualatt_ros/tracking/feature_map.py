@@ -12,30 +12,26 @@ from torch import Tensor
 from torch.nn import functional
 from torchvision.ops import roi_align
 
-from rgbt_dualatt_ros.core.box import ImageSize
+from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.explanation import AttentionImages
 from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
+from rgbt_dualatt_ros.core.tracker_config import FeatureConfig, TrackerConfig
 from rgbt_dualatt_ros.models.backbone import Backbone
-from rgbt_dualatt_ros.tracking.search_window import SearchWindow
+from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
+from rgbt_dualatt_ros.tracking.attention_images import as_images
+from rgbt_dualatt_ros.tracking.first_frame_views import alter, view_window
+from rgbt_dualatt_ros.tracking.frame_features import (
+    MODALITIES,
+    Samples,
+    check_level,
+    member_leaves,
+    seeing,
+)
+from rgbt_dualatt_ros.tracking.search_window import PairCrop, SearchWindow
 
-MODALITIES = 2  # colour first, thermal second, everywhere
+_POOLED = 3  # max pooling of RT-MDNet: 7 x 7 places become 3 x 3
 _STD_FLOOR = 0.01  # of the mean deviation: a channel that hardly moved must not become noise
-
-PairCrop = NDArray[np.uint8]
-"""`(2, side, side, 3)`: the colour crop and the thermal one as three equal planes."""
-
-
-def cut_pair(pair: FramePair, window: SearchWindow) -> PairCrop:
-    """Both images of `pair` inside `window`."""
-    thermal = window.cut(pair.thermal)
-    return np.stack([window.cut(pair.rgb), np.repeat(thermal[..., None], 3, axis=2)])
-
-
-def seeing(crop: PairCrop, min_contrast: float) -> NDArray[np.bool_]:
-    """Which modalities `(2,)` show anything: a dead or covered camera has no contrast."""
-    sampled = crop[:, ::4, ::4].reshape(MODALITIES, -1, 3).astype(np.float32)
-    return np.asarray(sampled.std(axis=1).max(axis=1) >= min_contrast)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,47 +69,76 @@ class FeatureBasis:
         return cls(mean.to(maps.dtype), axes.to(maps.dtype), is_known)
 
     def project(self, maps: Tensor, sees: NDArray[np.bool_]) -> Tensor:
-        """Maps `(B, 2, C, H, W)` as fused components `(B, 2 K, H, W)`; hidden ones are zero."""
+        """Maps `(B, 2, C, H, W)` as fused components `(B, 2 K, H, W)`, zero where not `sees`."""
         batch, _, _, height, width = maps.shape
         rows = maps.flatten(3) - self.mean
         components = self.axes @ rows  # (B, 2, K, cells)
-        visible = torch.from_numpy(sees & self.is_known).to(components)
+        visible = torch.from_numpy(sees).to(components)
         components = components * visible.view(1, MODALITIES, 1, 1)
         return components.reshape(batch, -1, height, width)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FeatureMap:
-    """The features of one frame pair (or of altered views of it), ready to be read at boxes.
+    """The features of one frame pair (or of altered views of it); a `FrameFeatures`.
 
     Attributes:
         components: `(1, 2 K, H, W)`, colour components first.
         window: what part of the image it shows.
         size: of the image.
-        sees: modalities `(2,)` that show something.
+        sees: modalities `(2,)` that show something now and did so in the first frame.
+        config: how boxes are read.
+        keeps_source: samples hold the features before max pooling too.
     """
 
     components: Tensor
     window: SearchWindow
     size: ImageSize
     sees: NDArray[np.bool_]
-    bins: int
-    context: float
+    config: FeatureConfig
+    keeps_source: bool = False
+
+    @property
+    def region(self) -> Box:
+        """The part of the image that the window shows."""
+        return self.window.visible(self.size)
 
     def read(self, boxes: Boxes) -> Tensor:
         """Box features `(N, 2 K bins²)`; the first half belongs to the colour image."""
-        corners = torch.from_numpy(self.window.to_map(boxes, self.context))
+        return pool(self._read_planes(boxes), self.config).flatten(1)
+
+    def sample(self, boxes: Boxes) -> Samples:
+        """Box features, and those before max pooling when maps are taken there."""
+        planes = self._read_planes(boxes)
+        features = pool(planes, self.config).flatten(1)
+        return Samples(features, planes) if self.keeps_source else Samples.plain(features)
+
+    def _read_planes(self, boxes: Boxes) -> Tensor:
+        corners = torch.from_numpy(self.window.to_map(boxes, self.config.context))
         rois = [corners.to(self.components)]
-        pooled: Tensor = roi_align(
-            self.components, rois, self.bins, sampling_ratio=1, aligned=True
-        )
-        return pooled.flatten(1)
+        places = places_of(self.config)
+        planes: Tensor = roi_align(self.components, rois, places, sampling_ratio=1, aligned=True)
+        return planes  # (N, 2 K, places, places)
 
 
-class FeatureExtractor:
-    """Makes feature maps of frame pairs; holds the net and, after `fit`, the basis."""
+def places_of(config: FeatureConfig) -> int:
+    """Places a side at which a box is read from the map."""
+    return 2 * config.bins + 1 if config.max_pooling else config.bins
+
+
+def pool(planes: Tensor, config: FeatureConfig) -> Tensor:
+    """`(..., C, places, places)` to `(..., C, bins, bins)`."""
+    if not config.max_pooling:
+        return planes
+    flat = functional.max_pool2d(planes.flatten(0, -4), _POOLED, stride=2)
+    return flat.view(*planes.shape[:-2], config.bins, config.bins)
+
+
+class MapReader:
+    """One map a modality and frame, from which all boxes are read; a `FeatureReader`."""
 
     def __init__(self, backbone: Backbone, config: TrackerConfig, device: torch.device) -> None:
+        check_level(config, ("roi7", "roi3") if config.features.max_pooling else ("roi3",))
         self._net = backbone.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._config = config
         self._device = device
@@ -122,50 +147,108 @@ class FeatureExtractor:
     @property
     def width(self) -> int:
         """Numbers in one box feature."""
-        settings = self._config.features
-        channels = min(settings.components, self._net.shape.features)
-        return int(MODALITIES * channels * settings.bins**2)
+        return MODALITIES * self._channels * self._config.features.bins**2
 
-    def fit(self, pair: FramePair, window: SearchWindow) -> None:
-        """Take the components of `pair` as the basis of all later maps."""
-        crop = cut_pair(pair, window)
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Modalities `(2,)` that showed something in the first frame."""
+        return self._fitted_basis.is_known
+
+    @property
+    def trained_layers(self) -> None:
+        """The compact net has no fully connected layers."""
+        return None
+
+    def first_frames(
+        self, pair: FramePair, box: Box, rng: np.random.Generator
+    ) -> list[FeatureMap]:
+        """Take the components of `pair` as the basis of all maps; its map and altered ones."""
+        window = SearchWindow.around(box, self._config.search)
+        crop = window.cut_pair(pair)
+        self._basis = self._fit(crop)
+        windows, crops = [window], [crop]
+        for index in range(self._config.first_frame.views):
+            windows.append(view_window(box, self._config.search, rng))
+            crops.append(alter(windows[-1].cut_pair(pair), index, rng))
+        return self._project(crops, windows, pair.size)
+
+    def read_frame(self, pair: FramePair, place: Box) -> FeatureMap:
+        """The feature map of `pair` around `place`."""
+        window = SearchWindow.around(place, self._config.search)
+        return self._project([window.cut_pair(pair)], [window], pair.size)[0]
+
+    def attend(
+        self, samples: Samples, head: ClassifierHead, generator: torch.Generator | None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Logits and leaves at the features of boxes, before or after max pooling."""
+        side = self._config.features.bins
+        planes = samples.source
+        if self._config.attention.level == "roi3":
+            planes = samples.features.view(len(samples), -1, side, side)
+        leaves = member_leaves(planes, head.members)
+        joined = torch.cat(leaves, dim=2)  # (M, N, 2 K, h, w)
+        if self._config.attention.level == "roi7":
+            joined = pool(joined, self._config.features)
+        return head(joined.flatten(2), generator), leaves
+
+    def explain(self, pair: FramePair, box: Box, head: ClassifierHead) -> AttentionImages:
+        """Where `head` looks, from the first layer of the net on the window around `box`."""
+        window = SearchWindow.around(box, self._config.search)
+        crop = window.cut_pair(pair)
+        with torch.no_grad():
+            first = self._net.first_layer(self._planes(crop[None]))  # (2, C, h, w)
+        leaves = [each[None].requires_grad_() for each in first]
+        with torch.enable_grad():
+            maps = self._net.after_first_layer(torch.cat(leaves))
+            found = self._as_map(maps, crop, window, pair.size)
+            logits = head(found.read(box.as_array()[None])).mean(dim=0)  # (1, 2)
+        shown = Box(window.x, window.y, window.w, window.h)
+        return as_images(logits, leaves, shown, pair.size)
+
+    @property
+    def _channels(self) -> int:
+        return min(self._config.features.components, self._net.shape.features)
+
+    @property
+    def _fitted_basis(self) -> FeatureBasis:
+        if self._basis is None:
+            raise RuntimeError("read the first frame first")
+        return self._basis
+
+    def _fit(self, crop: PairCrop) -> FeatureBasis:
         settings = self._config.features
-        maps = self._maps(crop[None])[0]
         sees = seeing(crop, self._config.search.min_contrast)
-        self._basis = FeatureBasis.fit(maps, sees, settings.components, settings.whitening)
+        with torch.no_grad():
+            maps = self._net(self._planes(crop[None]))
+        return FeatureBasis.fit(maps, sees, settings.components, settings.whitening)
 
-    def extract(self, pair: FramePair, window: SearchWindow) -> FeatureMap:
-        """The feature map of `pair` inside `window`."""
-        return self.extract_crops([cut_pair(pair, window)], [window], pair.size)[0]
-
-    def extract_crops(
+    @torch.no_grad()
+    def _project(
         self, crops: Sequence[PairCrop], windows: Sequence[SearchWindow], size: ImageSize
     ) -> list[FeatureMap]:
         """Feature maps of crops that were already cut (and perhaps altered), in one batch."""
-        if self._basis is None:
-            raise RuntimeError("fit the basis first")
-        maps = self._maps(np.stack(crops))
-        settings = self._config.features
-        found = []
-        for crop, window, each in zip(crops, windows, maps, strict=True):
-            sees = seeing(crop, self._config.search.min_contrast)
-            components = self._basis.project(each[None], sees)
-            visible = sees & self._basis.is_known
-            found.append(
-                FeatureMap(components, window, size, visible, settings.bins, settings.context)
-            )
-        return found
+        maps = self._net(self._planes(np.stack(crops)))  # (2 B, C, H, W)
+        return [
+            self._as_map(each, crop, window, size)
+            for each, crop, window in zip(maps.split(MODALITIES), crops, windows, strict=True)
+        ]
 
-    @torch.no_grad()
-    def _maps(self, crops: NDArray[np.uint8]) -> Tensor:
-        """Maps `(B, 2, C, H, W)` of crops `(B, 2, side, side, 3)`."""
-        flat = torch.from_numpy(crops.reshape(-1, *crops.shape[2:])).to(self._device)
-        planes = flat.permute(0, 3, 1, 2).float()  # channels last in memory already
-        maps = self._net(planes)  # (2 B, C, H, W)
-        size = self._config.features.smoothing
-        if size > 1:
+    def _as_map(
+        self, maps: Tensor, crop: PairCrop, window: SearchWindow, size: ImageSize
+    ) -> FeatureMap:
+        """Maps `(2, C, H, W)` of both images of `crop` as features."""
+        config, basis = self._config, self._fitted_basis
+        if config.features.smoothing > 1:
+            side = config.features.smoothing
             maps = functional.avg_pool2d(
-                maps, size, stride=1, padding=size // 2, count_include_pad=False
+                maps, side, stride=1, padding=side // 2, count_include_pad=False
             )
-        split: Tensor = maps.unflatten(0, (-1, MODALITIES))
-        return split
+        sees = seeing(crop, config.search.min_contrast) & basis.is_known
+        components = basis.project(maps[None], sees)
+        keeps_source = config.attention.enabled and config.attention.level == "roi7"
+        return FeatureMap(components, window, size, sees, config.features, keeps_source)
+
+    def _planes(self, crops: NDArray[np.uint8]) -> Tensor:
+        """Crops `(B, 2, side, side, 3)` as the net takes them `(2 B, 3, side, side)`."""
+        flat = torch.from_numpy(crops.reshape(-1, *crops.shape[2:])).to(self._device)
+        return flat.permute(0, 3, 1, 2).float()  # channels last in memory already

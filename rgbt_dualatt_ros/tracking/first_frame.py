@@ -2,94 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
+import numpy as np
 from numpy.random import Generator
 from torch import Tensor
 
-from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
-from rgbt_dualatt_ros.tracking.feature_map import FeatureExtractor, FeatureMap, cut_pair
-from rgbt_dualatt_ros.tracking.first_frame_views import alter, view_window
-from rgbt_dualatt_ros.tracking.sample_collector import SampleCollector
-from rgbt_dualatt_ros.tracking.sampling import Spread, draw_uniform, keep_inside, whole_image
-from rgbt_dualatt_ros.tracking.search_window import SearchWindow
+from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, FrameFeatures, Samples
+from rgbt_dualatt_ros.tracking.sample_collector import BackgroundPlan, SampleCollector
+from rgbt_dualatt_ros.tracking.sampling import (
+    Spread,
+    draw_in_overlap_range,
+    draw_uniform,
+    keep_inside,
+    whole_image,
+)
+
+_FEWEST_REGRESSION_BOXES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstSamples:
-    """Features `(N, width)` of target, background, and of the boxes for the box regression."""
+    """Samples of target and background, and features `(N, width)` for the box regression."""
 
-    positives: Tensor
-    negatives: Tensor
+    positives: Samples
+    negatives: Samples
     regression_features: Tensor
     regression_boxes: Boxes
 
 
 class FirstFrame:
-    """Fits the feature basis to the first frame and draws its samples."""
+    """Starts the features with the first frame and draws its samples."""
 
     def __init__(
-        self, config: TrackerConfig, extractor: FeatureExtractor, collector: SampleCollector
+        self, config: TrackerConfig, reader: FeatureReader, collector: SampleCollector
     ) -> None:
         self._config = config
-        self._extractor = extractor
+        self._reader = reader
         self._collector = collector
+        self._background = BackgroundPlan.of_first_frame(config.first_frame)
 
     def samples(self, pair: FramePair, box: Box, rng: Generator) -> FirstSamples:
-        """Samples of `box` in `pair`; the basis of later maps is that of this pair."""
-        window = SearchWindow.around(box, self._config.search)
-        self._extractor.fit(pair, window)
-        maps = self._maps(pair, box, window, rng)
+        """Samples of `box` in `pair`; later features are relative to this pair."""
+        views = self._reader.first_frames(pair, box, rng)
         positives, negatives = [], []
-        for features, share in zip(maps, self._shares(len(maps)), strict=True):
-            positives.append(self._positives(features, pair, box, share, rng))
-            negatives.append(self._negatives(features, pair, box, share, rng))
-        boxes = self._regression_boxes(pair, box, rng)
-        return FirstSamples(torch.cat(positives), torch.cat(negatives), maps[0].read(boxes), boxes)
+        for features, share in zip(views, self._shares(len(views)), strict=True):
+            positives.append(self._positives(features, box, share, rng))
+            negatives.append(self._negatives(features, box, share, rng))
+        boxes = self._regression_boxes(pair.size, box, rng)
+        return FirstSamples(
+            Samples.join(positives), Samples.join(negatives), views[0].read(boxes), boxes
+        )
 
-    def _maps(
-        self, pair: FramePair, box: Box, window: SearchWindow, rng: Generator
-    ) -> list[FeatureMap]:
-        windows, crops = [window], [cut_pair(pair, window)]
-        for index in range(self._config.first_frame.views):
-            windows.append(view_window(box, self._config.search, rng))
-            crops.append(alter(cut_pair(pair, windows[-1]), index, rng))
-        return self._extractor.extract_crops(crops, windows, pair.size)
-
-    def _shares(self, maps: int) -> list[float]:
-        if maps == 1:
+    def _shares(self, views: int) -> Sequence[float]:
+        if views == 1:
             return [1.0]
         true = self._config.first_frame.true_share
-        return [true] + [(1 - true) / (maps - 1)] * (maps - 1)
+        return [true] + [(1 - true) / (views - 1)] * (views - 1)
 
     def _positives(
-        self,
-        features: FeatureMap,
-        pair: FramePair,
-        box: Box,
-        share: float,
-        rng: Generator,
-    ) -> Tensor:
+        self, features: FrameFeatures, box: Box, share: float, rng: Generator
+    ) -> Samples:
         count = max(1, round(share * self._config.first_frame.positives))
-        return features.read(self._collector.positives(box, count, pair.size, rng))
+        return features.sample(self._collector.positives(box, count, features.size, rng))
 
     def _negatives(
-        self, features: FeatureMap, pair: FramePair, box: Box, share: float, rng: Generator
-    ) -> Tensor:
-        first = self._config.first_frame
-        count = max(1, round(share * first.negatives))
-        region = features.window.visible(pair.size)
-        boxes = self._collector.negatives(box, count, first.max_background_overlap, region, rng)
+        self, features: FrameFeatures, box: Box, share: float, rng: Generator
+    ) -> Samples:
+        count = max(1, round(share * self._config.first_frame.negatives))
+        boxes = self._collector.negatives(box, count, self._background, features.region, rng)
         if len(boxes) == 0:
-            boxes = self._collector.least_overlapping(box, count, region, rng)
-        return features.read(boxes)
+            boxes = self._collector.least_overlapping(box, count, features.region, rng)
+        return features.sample(boxes)
 
-    def _regression_boxes(self, pair: FramePair, box: Box, rng: Generator) -> Boxes:
+    def _regression_boxes(self, size: ImageSize, box: Box, rng: Generator) -> Boxes:
+        """Boxes around the target; any, when too few are as the settings want them."""
         config = self._config.box_regression
         spread = Spread(config.shift, config.scale, config.aspect)
-        drawn = draw_uniform(box, config.boxes, spread, rng)
-        return keep_inside(drawn, whole_image(pair.size))
+
+        def draw(number: int) -> Boxes:
+            return keep_inside(draw_uniform(box, number, spread, rng), whole_image(size))
+
+        def draw_sized(number: int) -> Boxes:
+            drawn = draw(number)
+            areas = np.prod(drawn[:, 2:], axis=1) / box.area
+            return drawn[(areas >= config.sample_min_area) & (areas <= config.sample_max_area)]
+
+        found = draw_in_overlap_range(draw_sized, box, (config.sample_overlap, 1.0), config.boxes)
+        return found if len(found) >= _FEWEST_REGRESSION_BOXES else draw(config.boxes)

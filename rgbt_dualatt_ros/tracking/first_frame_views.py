@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.tracker_config import SearchConfig
-from rgbt_dualatt_ros.tracking.feature_map import PairCrop
-from rgbt_dualatt_ros.tracking.search_window import SearchWindow
+from rgbt_dualatt_ros.tracking.search_window import PairCrop, SearchWindow
 
 _LARGEST_SHIFT = 0.09  # of the target's sides: about half a cell of the map
 _SCALES = (0.83, 1.2)

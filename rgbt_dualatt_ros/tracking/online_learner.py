@@ -1,48 +1,57 @@
-"""OnlineLearner: first-frame fit, short- and long-term updates, hard negative mining (Eq. 1)."""
+"""OnlineLearner: first-frame fit, short- and long-term updates, hard negative mining."""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import logging
 
+import torch
+
+from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.learning_config import LearningConfig
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
-from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET, ClassifierHead
+from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
+from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, Samples
+from rgbt_dualatt_ros.tracking.head_trainer import HeadTrainer
 from rgbt_dualatt_ros.tracking.sample_memory import SampleMemory
 
+_LOG = logging.getLogger(__name__)
+_ROWS_AT_ONCE = 4096
 
-def mine_hard_negatives(head: ClassifierHead, negatives: Tensor, count: int) -> Tensor:
-    """The `count` rows of `negatives` `(N, width)` that look most like the target."""
+
+def mine_hard_negatives(head: ClassifierHead, negatives: Samples, count: int) -> Samples:
+    """The `count` rows of `negatives` that look most like the target."""
     with torch.no_grad():
-        scores = head.score(negatives)
-    return negatives[scores.topk(min(count, len(negatives))).indices]
+        parts = [head.score(rows) for rows in negatives.features.split(_ROWS_AT_ONCE)]
+    scores = torch.cat(parts)
+    return negatives.rows(scores.topk(min(count, len(negatives))).indices)
 
 
 class OnlineLearner:
     """Keeps the head and its memory of one target; the features themselves never change.
 
-    An update is not done at once: its steps are spread evenly over the frames until the next one,
-    so that no frame takes much longer than another. Hard negatives are mined once an update.
+    An update need not be done at once: with `learning.spread` its steps are spread evenly over
+    the frames until the next one, so that no frame takes much longer than another.
     """
 
-    def __init__(self, head: ClassifierHead, config: TrackerConfig) -> None:
+    def __init__(self, head: ClassifierHead, reader: FeatureReader, config: TrackerConfig) -> None:
         self._head = head
+        self._reader = reader
         self._config = config
         memory, learning = config.memory, config.learning
-        self._positives = SampleMemory(
-            memory.long_term, learning.positives_per_frame, memory.first_share
-        )
-        self._negatives = SampleMemory(
-            memory.short_term, learning.negatives_per_frame, memory.first_share
-        )
+        self._positives = SampleMemory(memory.long_term, learning.positives_per_frame, memory)
+        self._negatives = SampleMemory(memory.short_term, learning.negatives_per_frame, memory)
         self._generator = torch.Generator(next(head.parameters()).device)
-        self._hard_negatives = torch.zeros(0, 0)
-        self._optimizer = self._new_optimizer()
+        self._trainer = HeadTrainer(head, reader, config, self._generator)
+        self._hard_negatives: Samples | None = None
         self._steps_left = 0
         self._steps_per_frame = 0
         self._last_frames = memory.long_term
         self._frame = 0
+
+    @property
+    def report(self) -> LearningReport:
+        """How the learning of the present target goes."""
+        return self._trainer.report
 
     @property
     def memory_bytes(self) -> int:
@@ -53,31 +62,41 @@ class OnlineLearner:
         """Return the random numbers to their beginning."""
         self._generator.manual_seed(seed)
 
-    def fit_first_frame(self, positives: Tensor, negatives: Tensor) -> None:
-        """Train the head anew on samples `(N, width)` of the first frame and of altered views."""
-        first = self._config.first_frame
-        self._head.reinitialize(torch.Generator().manual_seed(int(self._draw_seed())))
-        self._optimizer = self._new_optimizer()
+    def fit_first_frame(self, positives: Samples, negatives: Samples) -> None:
+        """Train the head anew on samples of the first frame and of altered views of it."""
+        first, learning = self._config.first_frame, self._learning
+        seed = int(self._random_rows(2**31 - 1, 1))
+        self._head.reinitialize(torch.Generator().manual_seed(seed), self._reader.trained_layers)
+        self._trainer.restart_report()
+        self._trainer.restart_descent(first.rate)
         for _ in range(first.iterations):
-            pool = negatives[self._random_rows(negatives, first.mining_pool)]
-            hard = mine_hard_negatives(self._head, pool, self._learning.batch_negatives)
-            rows = self._random_rows(positives, self._learning.batch_positives)
-            self._step(positives[rows], hard)
-        self._positives.restart(positives[self._random_rows(positives, first.kept_positives)])
-        self._negatives.restart(negatives[self._random_rows(negatives, first.kept_negatives)])
+            pool = negatives.rows(self._random_rows(len(negatives), first.mining_pool))
+            hard = mine_hard_negatives(self._head, pool, learning.batch_negatives)
+            chosen = self._random_rows(len(positives), learning.batch_positives)
+            self._trainer.step(positives.rows(chosen), hard)
+        kept = self._random_rows(len(positives), first.kept_positives)
+        self._positives.restart(positives.rows(kept))
+        kept = self._random_rows(len(negatives), first.kept_negatives)
+        self._negatives.restart(negatives.rows(kept))
         self._frame = 0
         self._steps_left = 0
+        _LOG.info(
+            "first frame learned from %d target and %d background samples: %s",
+            len(positives),
+            len(negatives),
+            describe_report(self.report),
+        )
 
-    def remember(self, positives: Tensor, negatives: Tensor) -> None:
-        """Store the samples `(N, width)` of a trusted frame."""
+    def remember(self, positives: Samples, negatives: Samples) -> None:
+        """Store the samples of a trusted frame."""
         self._positives.add(positives)
         self._negatives.add(negatives)
 
-    def count_frame(self) -> None:
-        """One trusted frame more; starts a long-term update when it is time."""
-        self._frame += 1
+    def count_frame(self, *, is_trusted: bool) -> None:
+        """One frame more; a trusted one starts a long-term update when it is time."""
+        self._frame += is_trusted or self._learning.counts_failures
         interval = self._interval()
-        if self._frame % interval == 0:
+        if is_trusted and self._frame % interval == 0:
             self._start_update(self._config.memory.long_term, interval)
 
     def work(self) -> None:
@@ -86,9 +105,11 @@ class OnlineLearner:
         for _ in range(steps):
             self._update_step()
         self._steps_left -= steps
+        if steps and self._steps_left == 0 and _LOG.isEnabledFor(logging.DEBUG):
+            _LOG.debug("update done: %s", describe_report(self.report))
 
     def update_short_term(self) -> None:
-        """The target has become uncertain: start an update from the newest frames only."""
+        """The target is uncertain: start an update from the newest frames only."""
         self._start_update(self._config.memory.short_term, self._interval())
 
     @property
@@ -101,70 +122,43 @@ class OnlineLearner:
 
     def _start_update(self, last_frames: int, frames: int) -> None:
         learning = self._learning
-        pool = self._negatives.draw(
-            learning.mining_pool, self._config.memory.short_term, self._generator
-        )
-        count = max(learning.batch_negatives, round(learning.mining_share * len(pool)))
-        self._hard_negatives = mine_hard_negatives(self._head, pool, count)
-        self._optimizer = self._new_optimizer()  # momentum of old updates points elsewhere
+        if learning.mining == "once":
+            pool = self._draw_background()
+            count = max(learning.batch_negatives, round(learning.mining_share * len(pool)))
+            self._hard_negatives = mine_hard_negatives(self._head, pool, count)
+        self._trainer.restart_descent(learning.rate)
         self._last_frames = last_frames
         self._steps_left = learning.iterations
-        self._steps_per_frame = -(-learning.iterations // frames)
+        self._steps_per_frame = -(-learning.iterations // (frames if learning.spread else 1))
 
     def _update_step(self) -> None:
         learning = self._learning
         positives = self._positives.draw(
             learning.batch_positives, self._last_frames, self._generator
         )
-        rows = self._random_rows(self._hard_negatives, learning.batch_negatives)
-        self._step(positives, self._hard_negatives[rows])
+        self._trainer.step(positives, self._negatives_of_step())
 
-    def _step(self, positives: Tensor, negatives: Tensor) -> None:
-        """One descent step on the classification loss, Eq. (1), as a mean over the batch."""
-        features = self._hide_modalities(torch.cat([positives, negatives]))
-        labels = torch.full(
-            (self._head.members, len(features)), BACKGROUND, device=features.device
-        )
-        labels[:, : len(positives)] = TARGET
-        with torch.enable_grad():
-            logits = self._head(features, self._generator)  # (members, N, 2)
-            loss = functional.cross_entropy(logits.flatten(0, 1), labels.flatten())
-            loss = loss * self._head.members  # each member learns as if it were alone
-        if not torch.isfinite(loss):
-            return
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self._head.parameters(), self._learning.max_gradient)
-        self._optimizer.step()
+    def _negatives_of_step(self) -> Samples:
+        count = self._learning.batch_negatives
+        if self._learning.mining == "each_step" or self._hard_negatives is None:
+            return mine_hard_negatives(self._head, self._draw_background(), count)
+        return self._hard_negatives.rows(self._random_rows(len(self._hard_negatives), count))
 
-    def _hide_modalities(self, features: Tensor) -> Tensor:
-        """Zero one modality of some rows, so that the head can do with either."""
-        share = self._learning.modality_dropout
-        if share == 0:
-            return features
-        draws = torch.rand(len(features), generator=self._generator, device=features.device)
-        shown = torch.stack([draws >= share / 2, draws <= 1 - share / 2], dim=1)  # (N, 2)
-        halves = features.view(len(features), 2, -1)  # colour, thermal
-        return (halves * shown[..., None]).flatten(1)
-
-    def _new_optimizer(self) -> torch.optim.Optimizer:
-        learning, head = self._learning, self._head
-        hidden = [*head.fc4.parameters(), *head.fc5.parameters()]
-        last = list(head.domain_specific.parameters())
-        return torch.optim.SGD(
-            [
-                {"params": hidden, "lr": learning.rate},
-                {"params": last, "lr": learning.rate * learning.last_layer_factor},
-            ],
-            lr=learning.rate,
-            momentum=learning.momentum,
-            weight_decay=learning.weight_decay,
-            fused=True,
+    def _draw_background(self) -> Samples:
+        return self._negatives.draw(
+            self._learning.mining_pool, self._config.memory.short_term, self._generator
         )
 
-    def _random_rows(self, rows: Tensor, count: int) -> Tensor:
-        return torch.randint(len(rows), (count,), generator=self._generator, device=rows.device)
-
-    def _draw_seed(self) -> Tensor:
+    def _random_rows(self, below: int, count: int) -> torch.Tensor:
         device = self._generator.device
-        return torch.randint(2**31 - 1, (1,), generator=self._generator, device=device)
+        return torch.randint(below, (count,), generator=self._generator, device=device)
+
+
+def describe_report(report: LearningReport) -> str:
+    """One line for the log."""
+    spreads = " ".join(f"{each:.2f}" for each in report.spreads)
+    return (
+        f"{report.steps} steps ({report.skipped} skipped, {report.unattended} without maps), "
+        f"cross entropy {report.classification_loss:.3f}, attention penalty "
+        f"{report.target_penalty:.2f} + {report.background_penalty:.2f}, sigma/mu {spreads}"
+    )

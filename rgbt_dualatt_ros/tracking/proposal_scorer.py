@@ -10,7 +10,7 @@ from torch import Tensor
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.proposals import ProposalSet, ProposalSource
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
-from rgbt_dualatt_ros.tracking.feature_map import FeatureMap
+from rgbt_dualatt_ros.tracking.frame_features import FrameFeatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +43,7 @@ class ProposalScorer:
         return float(self._head.score(features).mean())
 
     @torch.inference_mode()
-    def best(self, features: FeatureMap, proposals: ProposalSet) -> ScoredProposals:
+    def best(self, features: FrameFeatures, proposals: ProposalSet) -> ScoredProposals:
         """The few proposals that look most like the target."""
         read = features.read(proposals.boxes)  # (N, width)
         scores, order = self._head.score(read).topk(min(self._best, len(proposals)))

@@ -60,6 +60,34 @@ def _displaced(
     return cxcywh_to_xywh(np.stack(columns, axis=1).astype(np.float32))
 
 
+def draw_anywhere(
+    box: Box, count: int, spread: Spread, region: Box, rng: np.random.Generator
+) -> Boxes:
+    """`(count, 4)` boxes of about the size of `box`, evenly all over `region`.
+
+    MDNet draws their centres from a grid of 2 sqrt(count) places a side and so do we; `spread`
+    says how the size varies, its shift is not used.
+    """
+    units = rng.uniform(-1, 1, (count, 4))
+    units[:, :2] = 0
+    sized = _displaced(box, units, spread)
+    places = max(1, int(2 * np.sqrt(count)))
+    cells = rng.integers(places, size=(count, 2)) / max(1, places - 1)
+    room = np.maximum(np.array([region.w - box.w, region.h - box.h]), 0)
+    first = np.array([region.x + box.w / 2, region.y + box.h / 2])
+    centers = (first + cells * room).astype(np.float32)
+    return np.concatenate([centers - sized[:, 2:] / 2, sized[:, 2:]], axis=1)
+
+
+def keep_centers_inside(boxes: Boxes, region: Box) -> Boxes:
+    """Boxes whose sides fit into `region`, moved until their centres lie in it."""
+    corner = np.array([region.x, region.y], np.float32)
+    limit = np.array([region.w, region.h], np.float32)
+    sides = np.minimum(boxes[:, 2:], limit)
+    centers = np.clip(boxes[:, :2] + boxes[:, 2:] / 2, corner, corner + limit)
+    return np.concatenate([centers - sides / 2, sides], axis=1)
+
+
 def keep_inside(boxes: Boxes, region: Box) -> Boxes:
     """Boxes moved (and, when larger than it, shrunk) to lie inside `region`."""
     corner = np.array([region.x, region.y], np.float32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.tracker_config import SearchConfig
 from rgbt_dualatt_ros.models.backbone import GREY, STRIDE
 
@@ -17,6 +18,9 @@ from rgbt_dualatt_ros.models.backbone import GREY, STRIDE
 # 8q + .5; roi_align takes the middle of cell q to be 8q + 4.
 _CELL_OFFSET_PX = STRIDE / 2 - 0.5
 _AREA_BELOW = 0.6  # stronger shrinking needs averaging against aliasing
+
+PairCrop = NDArray[np.uint8]
+"""`(2, side, side, 3)`: the colour crop and the thermal one as three equal planes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ class SearchWindow:
             cv2.BORDER_REPLICATE,
         )
         return np.asarray(framed, np.uint8)
+
+    def cut_pair(self, pair: FramePair) -> PairCrop:
+        """Both images of `pair` inside the window."""
+        thermal = self.cut(pair.thermal)
+        return np.stack([self.cut(pair.rgb), np.repeat(thermal[..., None], 3, axis=2)])
 
     def to_map(self, boxes: Boxes, context: float) -> Boxes:
         """Image boxes `(N, 4)` xywh as corners `(N, 4)` in cells of the feature map.

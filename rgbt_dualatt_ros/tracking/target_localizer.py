@@ -12,8 +12,6 @@ from rgbt_dualatt_ros.core.proposals import ProposalSource
 from rgbt_dualatt_ros.tracking.box_regressor import BoxRegressor
 from rgbt_dualatt_ros.tracking.proposal_scorer import ScoredProposals
 
-_SAME_PLACE_OVERLAP = 0.3  # proposals further apart are two answers, whose mean is none
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -35,13 +33,22 @@ class Finding:
 class TargetLocalizer:
     """Averages the best proposals that agree with the very best one."""
 
-    def __init__(self, regressor: BoxRegressor, min_side: float) -> None:
+    def __init__(self, regressor: BoxRegressor, agreement: float, min_side: float) -> None:
+        """A localizer.
+
+        Args:
+            regressor: refines the boxes.
+            agreement: boxes that overlap the very best one less are another answer, and the mean
+                of two answers is none.
+            min_side: smallest side of an answer, px.
+        """
         self._regressor = regressor
+        self._agreement = agreement
         self._min_side = min_side
 
     def localize(self, scored: ScoredProposals, size: ImageSize) -> Finding:
         """The best place in an image of `size`."""
-        agreeing = np.flatnonzero(iou(scored.boxes, scored.boxes[:1]) >= _SAME_PLACE_OVERLAP)
+        agreeing = np.flatnonzero(iou(scored.boxes, scored.boxes[:1]) >= self._agreement)
         boxes = scored.boxes[agreeing]
         mean = clip_to_image(boxes.mean(axis=0, keepdims=True), size, self._min_side)
         refined = self._regressor.refine(scored.features[agreeing], boxes, size, self._min_side)

@@ -4,9 +4,65 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
+from typing import Protocol
 
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.tracker_config import StatusConfig
+
+
+class Confidence(Protocol):
+    """What a rule answers; `update` is called once a frame."""
+
+    @property
+    def has_clue(self) -> bool: ...  # noqa: D102  see TrackConfidence, here and below
+
+    def is_doubtful(self, score: float) -> bool: ...  # noqa: D102
+
+    def is_found(self, score: float) -> bool: ...  # noqa: D102
+
+    def restart(self, score: float) -> None: ...  # noqa: D102
+
+    def update(  # noqa: D102
+        self, score: float | None, *, is_elsewhere: bool = False
+    ) -> TrackStatus: ...
+
+
+def build_confidence(config: StatusConfig) -> Confidence:
+    """The rule that the settings name."""
+    return TrackConfidence(config) if config.rule == "relative" else ScoreSign(config)
+
+
+class ScoreSign:
+    """The rule of MDNet's family: a score above a fixed number, 0, is a success."""
+
+    has_clue = False
+
+    def __init__(self, config: StatusConfig) -> None:
+        self._config = config
+        self._failures = 0
+
+    def is_doubtful(self, score: float) -> bool:
+        """`score` is no success."""
+        return not score > self._config.success_above
+
+    def is_found(self, score: float) -> bool:
+        """`score` is a success, wherever it was found."""
+        return not self.is_doubtful(score)
+
+    def restart(self, score: float) -> None:
+        """Begin; the score of the first frame does not matter."""
+        del score
+        self._failures = 0
+
+    def update(self, score: float | None, *, is_elsewhere: bool = False) -> TrackStatus:
+        """The status after a frame; one success makes good any number of failures."""
+        del is_elsewhere
+        if score is not None and not self.is_doubtful(score):
+            self._failures = 0
+            return TrackStatus.TRACKING
+        self._failures += 1
+        is_lost = self._failures >= self._config.lost_after
+        return TrackStatus.LOST if is_lost else TrackStatus.UNCERTAIN
 
 
 class TrackConfidence:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.core.tracker_config import HeadConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 
@@ -38,8 +42,8 @@ def test_members_differ_and_do_not_meddle_with_each_other() -> None:
     head, features = seeded_head(), torch.rand(5, 12)
     before = head(features)
     assert not torch.allclose(before[0], before[1])
-    head.fc4.weight.data[8:16] += 1  # the second member's 8 units
-    head.fc5.bias.data[1] += 1
+    head.fc4[0].weight.data[1] += 1
+    head.fc5[0].bias.data[1] += 1
     after = head(features)
     torch.testing.assert_close(before[[0, 2]], after[[0, 2]])
     assert not torch.allclose(before[1], after[1])
@@ -48,7 +52,96 @@ def test_members_differ_and_do_not_meddle_with_each_other() -> None:
 def test_one_member_is_the_plain_three_layers() -> None:
     head, features = ClassifierHead(12, HeadConfig(members=1, hidden=8)), torch.rand(5, 12)
     head.reinitialize(torch.Generator().manual_seed(0))
-    hidden = torch.relu(features @ head.fc4.weight.T + head.fc4.bias)
-    hidden = torch.relu(hidden @ head.fc5.weight[0] + head.fc5.bias[0])
+    (fc4,), (fc5,) = head.fc4, head.fc5
+    hidden = torch.relu(features @ fc4.weight[0] + fc4.bias[0])
+    hidden = torch.relu(hidden @ fc5.weight[0] + fc5.bias[0])
     expected = hidden @ head.domain_specific.weight[0] + head.domain_specific.bias[0]
     torch.testing.assert_close(head(features)[0], expected)
+
+
+def test_each_member_may_have_features_of_its_own() -> None:
+    head, features = seeded_head(), torch.rand(5, 12)
+    own = torch.stack([features, features + 1, features])
+    answers = head(own)
+    torch.testing.assert_close(answers[[0, 2]], head(features)[[0, 2]])
+    torch.testing.assert_close(answers[1], head(features + 1)[1])
+
+
+STREAMS = ("fc5_concat", "fc5_sum", "fc5_max")
+
+
+@pytest.mark.parametrize("fusion", STREAMS)
+def test_streams_meet_after_fc5(fusion: str) -> None:
+    """Written out for one member: each stream sees its own half, fc6 sees both."""
+    head = ClassifierHead(12, HeadConfig(members=1, hidden=8, fusion=fusion))
+    head.reinitialize(torch.Generator().manual_seed(0))
+    features = torch.rand(5, 12)
+    ends = []
+    for stream, fc4, fc5 in zip(features.split(6, dim=1), head.fc4, head.fc5, strict=True):
+        hidden = torch.relu(stream @ fc4.weight[0] + fc4.bias[0])
+        ends.append(torch.relu(hidden @ fc5.weight[0] + fc5.bias[0]))
+    color, thermal = ends
+    joined = {
+        "fc5_concat": torch.cat(ends, dim=1),
+        "fc5_sum": color + thermal,
+        "fc5_max": torch.maximum(color, thermal),
+    }[fusion]
+    last = head.domain_specific
+    torch.testing.assert_close(head(features)[0], joined @ last.weight[0] + last.bias[0])
+
+
+def test_fc5_concat_is_the_papers_shape() -> None:
+    head = ClassifierHead(9216, build(Config, {"preset": "paper"}).tracker.head)
+    assert [fc4.weight.shape for fc4 in head.fc4] == [(1, 4608, 512)] * 2
+    assert [fc5.weight.shape for fc5 in head.fc5] == [(1, 512, 512)] * 2
+    assert head.domain_specific.weight.shape == (1, 1024, 2)
+
+
+def test_mdnets_start_is_small_weights_and_a_bias() -> None:
+    head = ClassifierHead(400, HeadConfig(members=1, hidden=200, start="mdnet"))
+    head.reinitialize(torch.Generator().manual_seed(0))
+    for layer in (*head.fc4, *head.fc5):
+        assert abs(float(layer.weight.detach().std()) - 0.01) < 0.001
+        assert torch.equal(layer.bias, torch.full_like(layer.bias, 0.1))
+    assert not head.domain_specific.bias.any()
+
+
+def test_trained_layers_are_taken_over_by_every_stream() -> None:
+    head = ClassifierHead(
+        12, HeadConfig(members=1, hidden=8, fusion="fc5_concat", start="weights")
+    )
+    plain = {"fc4": torch.nn.Linear(6, 8), "fc5": torch.nn.Linear(8, 8)}
+    trained = {f"{n}.{k}": v for n, layer in plain.items() for k, v in layer.state_dict().items()}
+    head.reinitialize(torch.Generator().manual_seed(0), trained)
+    stream = torch.rand(5, 6)
+    for fc4 in head.fc4:
+        torch.testing.assert_close(fc4(stream)[0], plain["fc4"](stream))
+
+
+@pytest.mark.parametrize("trained", [None, {"fc4.weight": torch.zeros(8, 5)}])
+def test_trained_layers_that_do_not_fit_are_refused(
+    trained: dict[str, torch.Tensor] | None,
+) -> None:
+    head = ClassifierHead(12, HeadConfig(members=1, hidden=8, start="weights"))
+    with pytest.raises(ConfigError, match="head needs 8x12"):
+        head.reinitialize(torch.Generator().manual_seed(0), trained)
+
+
+def test_the_score_may_be_the_target_logit_alone() -> None:
+    head = ClassifierHead(12, HeadConfig(members=2, hidden=8, score="target"))
+    head.reinitialize(torch.Generator().manual_seed(0))
+    features = torch.rand(5, 12)
+    torch.testing.assert_close(head.score(features), head(features)[..., 1].mean(0))
+
+
+def test_dropout_of_the_features_is_a_choice() -> None:
+    head = ClassifierHead(12, HeadConfig(members=1, hidden=8, dropout_input=True))
+    head.reinitialize(torch.Generator().manual_seed(0))
+    head.fc5[0].weight.data.zero_()  # dropout behind fc4 now changes nothing
+    head.fc5[0].bias.data.fill_(1.0)
+    head.domain_specific.weight.data.zero_()
+    features = torch.rand(64, 12, requires_grad=True)
+    hidden: list[torch.Tensor] = []
+    head.fc4[0].register_forward_hook(lambda _, given, __: hidden.append(given[0]))
+    head(features, torch.Generator().manual_seed(0))
+    assert 0.4 < float((hidden[0] == 0).float().mean()) < 0.6

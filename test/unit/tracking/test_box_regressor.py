@@ -20,7 +20,7 @@ TRUTH = Box(60, 40, 50, 70)
 
 
 def unguarded(ridge: float) -> BoxRegressionConfig:
-    return BoxRegressionConfig(ridge=ridge, min_overlap=0.0, max_growth=100.0)
+    return BoxRegressionConfig(ridge=ridge, guard=False)
 
 
 def drawn(count: int, seed: int = 0, shift: float = 0.3) -> Boxes:
@@ -76,15 +76,43 @@ def test_exact_boxes_return_themselves() -> None:
     )
 
 
+LARGE = np.array([[50, 35, 70, 90]], np.float32)
+SMALL = np.array([[65, 45, 40, 55]], np.float32)
+
+
 @pytest.mark.parametrize(
-    ("min_overlap", "max_growth"), [(0.95, 100.0), (0.0, 1.001)], ids=["overlap", "growth"]
+    ("limits", "away"),
+    [
+        pytest.param({"min_overlap": 0.95}, LARGE, id="overlap"),
+        pytest.param({"max_shrinking": 1.001}, LARGE, id="shrinking"),
+        pytest.param({"max_growth": 1.001}, SMALL, id="growth"),
+    ],
 )
-def test_a_box_that_would_jump_stays(min_overlap: float, max_growth: float) -> None:
-    config = BoxRegressionConfig(ridge=1e-6, min_overlap=min_overlap, max_growth=max_growth)
-    regressor = BoxRegressor(config)
-    regressor.fit(features_of(drawn(60)), drawn(60), TRUTH)
-    away = np.array([[50, 35, 70, 90]], np.float32)
-    np.testing.assert_array_equal(regressor.refine(features_of(away), away, SIZE, 1.0), away)
+def test_a_box_that_would_jump_stays(limits: dict[str, float], away: Boxes) -> None:
+    allowed = {"min_overlap": 0.0, "max_growth": 100.0, "max_shrinking": 100.0}
+    for guard in (True, False):
+        config = BoxRegressionConfig(ridge=1e-6, guard=guard, **{**allowed, **limits})
+        regressor = BoxRegressor(config)
+        regressor.fit(features_of(drawn(60)), drawn(60), TRUTH)
+        refined = regressor.refine(features_of(away), away, SIZE, 1.0)
+        expected = away if guard else TRUTH.as_array()[None]
+        np.testing.assert_allclose(refined, expected, atol=0.05)
+
+
+def test_the_ridge_may_be_given_as_in_mdnet() -> None:
+    """Against the normal equations of the primal form, alpha 1000 and centred."""
+    features, boxes = features_of(drawn(40)) * 30, drawn(40)
+    regressor = BoxRegressor(BoxRegressionConfig(ridge=1000.0, ridge_unit="absolute", guard=False))
+    regressor.fit(features, boxes, TRUTH)
+    x = features.double().numpy()
+    y = encode_offsets(boxes, TRUTH).astype(np.float64)
+    centred = x - x.mean(0)
+    solved = np.linalg.solve(centred.T @ centred + 1000 * np.eye(20), centred.T @ (y - y.mean(0)))
+    others = drawn(5, seed=3)
+    offsets = (features_of(others).numpy() * 30 - x.mean(0)) @ solved + y.mean(0)
+    expected = apply_offsets(others, offsets.astype(np.float32))
+    refined = regressor.refine(features_of(others) * 30, others, SIZE, 1.0)
+    np.testing.assert_allclose(refined, expected, atol=0.02)
 
 
 @given(seed=st.integers(0, 200), scale=st.floats(0.1, 1e6), x=st.floats(-30, 220))

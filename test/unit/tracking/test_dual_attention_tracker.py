@@ -25,18 +25,19 @@ from rgbt_dualatt_ros.core.errors import (
     WeightsError,
 )
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.learning_config import AttentionConfig, FirstFrameConfig, LearningConfig
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.core.tracker import ExplainingTracker
 from rgbt_dualatt_ros.core.tracker_config import (
     FeatureConfig,
-    FirstFrameConfig,
     HeadConfig,
-    LearningConfig,
     ProposalConfig,
     SearchConfig,
     TrackerConfig,
 )
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
 from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
+from rgbt_dualatt_ros.tracking.feature_map import MapReader
 
 CONFIG = TrackerConfig(
     device="cpu",
@@ -80,7 +81,8 @@ def pair_at(frame: int) -> FramePair:
 
 
 def new_tracker(config: TrackerConfig = CONFIG) -> DualAttentionTracker:
-    return DualAttentionTracker(config, random_backbone(NET, 0), torch.device("cpu"))
+    device = torch.device("cpu")
+    return DualAttentionTracker(config, MapReader(random_backbone(NET, 0), config, device), device)
 
 
 def started(config: TrackerConfig = CONFIG) -> DualAttentionTracker:
@@ -277,3 +279,58 @@ def test_from_config_without_weights_or_device_says_what_is_missing(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError, match="cuda:3 is not there"):
         DualAttentionTracker.from_config(TrackerConfig(device="cuda:3"))
+
+
+def test_attention_may_be_asked_for_at_any_time_and_changes_nothing() -> None:
+    asked, silent = started(), started()
+    assert isinstance(asked, ExplainingTracker)
+    for frame in range(1, 5):
+        expected, found = silent.track(pair_at(frame)), asked.track(pair_at(frame))
+        assert found == expected
+        images = asked.attention(pair_at(frame), found.box)
+        assert images.target.shape == images.background.shape == SIZE
+    with pytest.raises(NotInitializedError):
+        new_tracker().attention(pair_at(0), target_box(0))
+    with pytest.raises(InvalidBoxError, match="outside"):
+        asked.attention(pair_at(4), Box(300, 10, 40, 40))
+
+
+def test_the_report_counts_the_steps_of_this_target() -> None:
+    tracker = started()
+    first = tracker.learning
+    assert (first.steps, first.skipped, first.unattended) == (40, 0, 0)
+    assert 0 < first.classification_loss < 0.69
+    assert first.target_penalty > 0
+    assert first.background_penalty > 0
+    assert all(0 < each < math.sqrt(8) for each in first.spreads)
+    follow(tracker, 6)
+    assert tracker.learning.steps > 40
+    tracker.initialize(pair_at(0), target_box(0))
+    assert tracker.learning.steps == 40
+
+
+def test_without_attention_there_is_no_penalty() -> None:
+    config = dataclasses.replace(CONFIG, attention=AttentionConfig(enabled=False))
+    report = started(config).learning
+    assert (report.target_penalty, report.background_penalty) == (0, 0)
+    assert report.spreads == (0, 0, 0, 0)
+
+
+def test_weight_0_learns_as_without_attention() -> None:
+    """The maps are taken and reported, and draw no random numbers."""
+    off = dataclasses.replace(CONFIG, attention=AttentionConfig(enabled=False))
+    zero = dataclasses.replace(CONFIG, attention=AttentionConfig(weight=0))
+    first, second = started(off), started(zero)
+    assert second.learning.target_penalty > 0
+    for expected, found in zip(follow(first, 4), follow(second, 4), strict=True):
+        np.testing.assert_allclose(found.box.as_array(), expected.box.as_array(), atol=1e-3)
+
+
+def test_a_camera_dead_from_the_start_does_not_stop_the_learning() -> None:
+    tracker = new_tracker()
+    tracker.initialize(dead_rgb(pair_at(0)), target_box(0))
+    fitted = tracker.learning.steps
+    for frame in range(1, 9):
+        assert overlap(tracker.track(dead_rgb(pair_at(frame))), frame) > 0.5
+    assert tracker.learning.steps > fitted
+    assert tracker._learner._positives.frames == 8

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Never
+
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from rgbt_dualatt_ros.core.tracker_config import (
+from rgbt_dualatt_ros.core.learning_config import (
+    AttentionConfig,
     FirstFrameConfig,
-    HeadConfig,
     LearningConfig,
     MemoryConfig,
-    TrackerConfig,
 )
+from rgbt_dualatt_ros.core.tracker_config import HeadConfig, TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
+from rgbt_dualatt_ros.tracking.frame_features import Samples, member_leaves
 from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner, mine_hard_negatives
 
 WIDTH = 20
@@ -33,23 +38,38 @@ CONFIG = TrackerConfig(
         negatives_per_frame=7,
     ),
     memory=MemoryConfig(long_term=6, short_term=3),
+    attention=AttentionConfig(enabled=False),  # see test_head_trainer
 )
 
 
-def samples(count: int, level: float, seed: int) -> Tensor:
+def samples(count: int, level: float, seed: int) -> Samples:
     generator = torch.Generator().manual_seed(seed)
-    return level + 0.3 * torch.randn(count, WIDTH, generator=generator)
+    return Samples.plain(level + 0.3 * torch.randn(count, WIDTH, generator=generator))
 
 
-def new_learner(seed: int = 0) -> tuple[ClassifierHead, OnlineLearner]:
-    head = ClassifierHead(WIDTH, CONFIG.head)
-    learner = OnlineLearner(head, CONFIG)
+class PlainReader:
+    """Stands in for the reader of a `FeatureReader`: nothing but features, maps of 1 x 5."""
+
+    width = WIDTH
+    known = np.ones(2, np.bool_)
+    trained_layers = None
+
+    def attend(  # noqa: D102
+        self, samples: Samples, head: ClassifierHead, generator: torch.Generator | None
+    ) -> tuple[Tensor, list[Tensor]]:
+        leaves = member_leaves(samples.features.view(len(samples), 4, 1, 5), head.members)
+        return head(torch.cat(leaves, dim=2).flatten(2), generator), leaves
+
+    def first_frames(self, *_: object) -> Never:  # noqa: D102
+        raise NotImplementedError
+
+    read_frame = explain = first_frames
+
+
+def fitted(config: TrackerConfig = CONFIG, seed: int = 0) -> tuple[ClassifierHead, OnlineLearner]:
+    head = ClassifierHead(WIDTH, config.head)
+    learner = OnlineLearner(head, PlainReader(), config)
     learner.reseed(seed)
-    return head, learner
-
-
-def fitted(seed: int = 0) -> tuple[ClassifierHead, OnlineLearner]:
-    head, learner = new_learner(seed)
     learner.fit_first_frame(samples(50, 0.5, 1), samples(80, -0.5, 2))
     return head, learner
 
@@ -57,16 +77,16 @@ def fitted(seed: int = 0) -> tuple[ClassifierHead, OnlineLearner]:
 def test_the_first_fit_tells_target_from_background() -> None:
     head, _ = fitted()
     with torch.no_grad():
-        assert head.score(samples(30, 0.5, 3)).min() > 0
-        assert head.score(samples(30, -0.5, 4)).max() < 0
+        assert head.score(samples(30, 0.5, 3).features).min() > 0
+        assert head.score(samples(30, -0.5, 4).features).max() < 0
 
 
 def test_mining_takes_the_negatives_that_score_highest() -> None:
     head, _ = fitted()
-    negatives = torch.cat([samples(20, level, 5) for level in (-0.6, 0.1, -0.3)])
+    negatives = Samples.join([samples(20, level, 5) for level in (-0.6, 0.1, -0.3)])
     hardest = mine_hard_negatives(head, negatives, 15)
     with torch.no_grad():
-        taken, others = head.score(hardest), head.score(negatives)
+        taken, others = head.score(hardest.features), head.score(negatives.features)
     torch.testing.assert_close(taken.sort().values, others.sort().values[-15:])
 
 
@@ -95,7 +115,7 @@ def test_the_steps_of_an_update_are_spread_over_the_frames(
     per_frame = []
     for frame in range(13):
         learner.remember(samples(5, 0.5, frame), samples(7, -0.5, 100 + frame))
-        learner.count_frame()
+        learner.count_frame(is_trusted=True)
         before = len(taken)
         learner.work()
         per_frame.append(len(taken) - before)
@@ -105,22 +125,23 @@ def test_the_steps_of_an_update_are_spread_over_the_frames(
 
 def test_an_update_changes_the_weights() -> None:
     head, learner = fitted()
-    before = head.fc4.weight.detach().clone()
+    before = head.fc4[0].weight.detach().clone()
     learner.remember(samples(5, 0.4, 7), samples(7, -0.2, 8))
     learner.update_short_term()
     learner.work()
-    assert not torch.equal(before, head.fc4.weight)
+    assert not torch.equal(before, head.fc4[0].weight)
 
 
 def test_it_adapts_to_a_target_that_changes() -> None:
     head, learner = fitted()
     for frame in range(40):
         learner.remember(samples(5, -0.1, frame), samples(7, -0.6, 100 + frame))
-        learner.count_frame()
+        learner.count_frame(is_trusted=True)
         learner.work()
     with torch.no_grad():
         assert (
-            head.score(samples(30, -0.1, 3)).mean() > head.score(samples(30, -0.6, 4)).mean() + 2
+            head.score(samples(30, -0.1, 3).features).mean()
+            > head.score(samples(30, -0.6, 4).features).mean() + 2
         )
 
 
@@ -133,15 +154,57 @@ def test_memory_does_not_grow() -> None:
 
 
 def test_the_same_seed_gives_the_same_head() -> None:
-    first, again, other = (fitted(seed)[0].state_dict() for seed in (1, 1, 2))
+    first, again, other = (fitted(seed=seed)[0].state_dict() for seed in (1, 1, 2))
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert any(not torch.equal(first[name], other[name]) for name in first)
 
 
 def test_features_that_are_no_numbers_do_not_reach_the_weights() -> None:
     head, learner = fitted()
-    learner.remember(torch.full((5, WIDTH), torch.nan), samples(7, -0.5, 8))
+    learner.remember(Samples.plain(torch.full((5, WIDTH), torch.nan)), samples(7, -0.5, 8))
     learner.update_short_term()
     for _ in range(8):
         learner.work()
     assert all(torch.isfinite(value).all() for value in head.state_dict().values())
+
+
+def test_updates_may_be_done_at_once() -> None:
+    _, learner = fitted(changed(spread=False))
+    before = learner.report.steps
+    learner.remember(samples(5, 0.5, 1), samples(7, -0.5, 2))
+    learner.update_short_term()
+    learner.work()
+    assert learner.report.steps == before + 6
+    learner.work()
+    assert learner.report.steps == before + 6
+
+
+def test_hard_ones_may_be_found_anew_in_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    for mining, expected in (("once", 1), ("each_step", 6)):
+        head, learner = fitted(changed(spread=False, mining=mining))
+        mined: list[int] = []
+        score = head.score
+
+        def counted(features: Tensor, seen: list[int] = mined, score=score) -> Tensor:  # type: ignore[no-untyped-def]
+            seen.append(len(features))
+            return score(features)
+
+        monkeypatch.setattr(head, "score", counted)
+        learner.update_short_term()
+        learner.work()
+        assert mined == [64] * expected
+
+
+@pytest.mark.parametrize(("counts", "expected"), [(False, 0), (True, 6)])
+def test_failed_frames_may_count_for_the_interval(counts: bool, expected: int) -> None:
+    _, learner = fitted(changed(counts_failures=counts, spread=False, early_frames=0))
+    before = learner.report.steps
+    for is_trusted in (True, False, False, True):  # the interval is 4 frames
+        learner.count_frame(is_trusted=is_trusted)
+        learner.work()
+    assert learner.report.steps - before == expected
+
+
+def changed(**changes: object) -> TrackerConfig:
+    learning = dataclasses.replace(CONFIG.learning, **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(CONFIG, learning=learning)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor
 
+from rgbt_dualatt_ros.core.learning_config import MemoryConfig
+from rgbt_dualatt_ros.tracking.frame_features import Samples
 from rgbt_dualatt_ros.tracking.sample_memory import SampleMemory
 
 WIDTH = 3
 
 
-def of(frame: int, count: int = 4) -> Tensor:
-    """Samples that carry their frame's number."""
-    return torch.full((count, WIDTH), float(frame))
+def of(frame: int, count: int = 4) -> Samples:
+    """Samples that carry their frame's number, in both parts."""
+    features = torch.full((count, WIDTH), float(frame))
+    return Samples(features, torch.full((count, 2, 2), frame + 10, dtype=torch.uint8))
 
 
 def frames_drawn(memory: SampleMemory, last_frames: int = 100) -> set[int]:
     rows = memory.draw(400, last_frames, torch.Generator().manual_seed(0))
-    assert rows.shape == (400, WIDTH)
-    return set(rows[:, 0].int().tolist())
+    assert rows.features.shape == (400, WIDTH)
+    assert rows.source.shape == (400, 2, 2)
+    torch.testing.assert_close(rows.source[:, 1, 1].int() - 10, rows.features[:, 0].int())
+    return set(rows.features[:, 0].int().tolist())
 
 
 @pytest.fixture
 def memory() -> SampleMemory:
-    memory = SampleMemory(frames=5, per_frame=4, first_share=0.2)
+    memory = SampleMemory(frames=5, per_frame=4, config=MemoryConfig(first_share=0.2))
     memory.restart(of(-1))
     return memory
 
@@ -61,7 +65,7 @@ def test_the_first_frame_keeps_its_share(memory: SampleMemory) -> None:
     for frame in range(5):
         memory.add(of(frame, count=4))
     rows = memory.draw(100, 5, torch.Generator().manual_seed(0))
-    assert int((rows[:, 0] == -1).sum()) == 20
+    assert int((rows.features[:, 0] == -1).sum()) == 20
 
 
 def test_few_samples_are_repeated_and_none_are_left_out(memory: SampleMemory) -> None:
@@ -77,5 +81,16 @@ def test_later_changes_of_the_given_samples_do_not_reach_the_memory(
     samples = of(4)
     memory.add(samples)
     memory.restart(samples)
-    samples += 100
+    samples.features.add_(100)
     assert frames_drawn(memory) == {4}
+
+
+def test_the_first_frame_can_be_forgotten_like_any_other() -> None:
+    memory = SampleMemory(frames=3, per_frame=4, config=MemoryConfig(keep_first=False))
+    memory.restart(of(-1))
+    assert frames_drawn(memory) == {-1}
+    memory.add(of(0))
+    memory.add(of(1))
+    assert frames_drawn(memory) == {-1, 0, 1}
+    memory.add(of(2))
+    assert frames_drawn(memory) == {0, 1, 2}

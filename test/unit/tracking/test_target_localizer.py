@@ -26,7 +26,7 @@ def scored(*boxes: tuple[float, float, float, float]) -> ScoredProposals:
 
 
 def localizer() -> TargetLocalizer:
-    return TargetLocalizer(BoxRegressor(BoxRegressionConfig()), min_side=8.0)
+    return TargetLocalizer(BoxRegressor(BoxRegressionConfig()), agreement=0.3, min_side=8.0)
 
 
 def test_agreeing_boxes_are_averaged() -> None:
