@@ -8,21 +8,25 @@ import sys
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.config_files import load_config
-from rgbt_dualatt_ros.core.training_config import DistillationConfig
+from rgbt_dualatt_ros.core.training_config import DistillationConfig, VggMDistillationConfig
 
 _EXAMPLE = """example:
   rgbt-dualatt train backbone --data clips --teacher mobilenetv2.pt --teacher vgg16.pth \\
       --out weights/realtime_backbone.safetensors --set epochs=24
+  rgbt-dualatt train vgg_m --data clips --teacher mobilenetv2.pt --teacher vgg16.pth \\
+      --out weights/paper_vgg_m.safetensors
 
+backbone is the net of preset realtime, vgg_m that of preset paper.
 clips is a folder of mp4 files without labels: *_visible.mp4 are colour, all others thermal.
 A teacher is a state dict of MobileNetV2 or VGG-16 with ImageNet weights.
 """
+_CONFIGS = {"backbone": DistillationConfig, "vgg_m": VggMDistillationConfig}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `rgbt-dualatt train`."""
     parser.epilog = _EXAMPLE
-    parser.add_argument("what", choices=["backbone"], help="which network")
+    parser.add_argument("what", choices=list(_CONFIGS), help="which network")
     parser.add_argument("--data", type=Path, required=True, help="folder of mp4 clips")
     parser.add_argument(
         "--teacher", type=Path, action="append", required=True, help="a larger net; repeatable"
@@ -35,21 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, say how well it went, write the file."""
+    """Train, write the file, say how well it went."""
     # torch is imported only by those who train.
-    from rgbt_dualatt_ros.models.backbone import BackboneShape
-    from rgbt_dualatt_ros.models.weights import check_writable, save_backbone
-    from rgbt_dualatt_ros.training.backbone_distillation import distill
-    from rgbt_dualatt_ros.training.origin import describe_origin
+    from rgbt_dualatt_ros.models.weight_files import check_writable
+    from rgbt_dualatt_ros.training.shipped_nets import train_and_save
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    config = load_config(DistillationConfig, arguments.config, arguments.set)
+    config = load_config(_CONFIGS[arguments.what], arguments.config, arguments.set)
     check_writable(arguments.out)
-    result = distill(arguments.data, arguments.teacher, BackboneShape(), config)
-    origin = describe_origin(sys.argv, arguments.data, arguments.teacher)
-    origin["seed"] = str(config.seed)
-    origin["held_out_error"] = f"{result.error:.4f}"
-    save_backbone(result.backbone, arguments.out, origin)
+    result = train_and_save(arguments.data, arguments.teacher, config, arguments.out, sys.argv)
     print(
         f"{arguments.out}: {result.steps} steps in {result.seconds:.0f} s; error on unseen crops "
         f"{result.error:.3f} of the variance (1 knows nothing); the answers hold "

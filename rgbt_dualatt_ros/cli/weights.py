@@ -1,4 +1,4 @@
-"""List and verify the weights."""
+"""List, verify, convert and import the weights."""
 
 from __future__ import annotations
 
@@ -7,35 +7,95 @@ from pathlib import Path
 
 _EXAMPLE = """example:
   rgbt-dualatt weights list            what is there, where it was found, how it was made
-  rgbt-dualatt weights verify          does the shipped file read, fit and match its checksum?
+  rgbt-dualatt weights verify          do the shipped files read, fit and match their checksums?
   rgbt-dualatt weights verify my.safetensors
+  rgbt-dualatt weights convert my.safetensors --out half.safetensors --precision fp16
+  rgbt-dualatt weights import imagenet-vgg-m.mat --out vgg_m.safetensors
+  rgbt-dualatt weights import mdnet_vot-otb.pth --out mdnet.safetensors --lrn pymdnet
+
+import reads MatConvNet's imagenet-vgg-m.mat and checkpoints of MDNet and its kin; the result is
+for preset paper: --set preset=paper --set weights=vgg_m.safetensors
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `rgbt-dualatt weights`."""
     parser.epilog = _EXAMPLE
-    parser.add_argument("action", choices=["list", "verify"], help="what to do")
-    parser.add_argument("file", nargs="?", default="", help="a file; without it the shipped one")
+    parser.add_argument("action", choices=list(_ACTIONS), help="what to do")
+    parser.add_argument("file", nargs="?", default="", help="a file; without it the shipped ones")
+    parser.add_argument("--out", type=Path, help="file to write, for import and convert")
+    parser.add_argument(
+        "--precision", choices=["fp16", "fp32"], default="fp32", help="numbers in --out"
+    )
+    parser.add_argument(
+        "--lrn",
+        choices=["vggm", "window1", "pymdnet"],
+        help="normalisation that an imported file was made with; without it that of its layout",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is known of the file; a missing or damaged one is an error."""
-    # torch is imported only by those who look at weights.
-    from rgbt_dualatt_ros.models.weights import locate_backbone, read_backbone, read_tensors
+    """Do it and say what was found; a missing or damaged file is an error."""
+    from rgbt_dualatt_ros.core.errors import WeightsError
 
-    path = locate_backbone(arguments.file)
-    tensors, metadata = read_tensors(path)
-    count = sum(value.numel() for value in tensors.values())
-    print(f"{path}: {_size(path)}, {count} weights in {len(tensors)} tensors")
-    if arguments.action == "list":
-        for name in sorted(metadata):
-            print(f"  {name}: {metadata[name]}")
-        return 0
-    read_backbone(path)
-    print(f"  checksum {metadata['checksum'][:16]}... is right and every tensor fits its net")
+    if arguments.action in ("import", "convert") and not (arguments.file and arguments.out):
+        raise WeightsError(f"weights {arguments.action} needs a file and --out FILE.safetensors")
+    _ACTIONS[arguments.action](arguments)
     return 0
 
 
-def _size(path: Path) -> str:
-    return f"{path.stat().st_size / 1e6:.2f} MB"
+def _list(arguments: argparse.Namespace) -> None:
+    for path in _paths(arguments.file):
+        for name, text in sorted(_describe(path).items()):
+            print(f"  {name}: {text}")
+
+
+def _verify(arguments: argparse.Namespace) -> None:
+    from rgbt_dualatt_ros.models.weights import verify
+
+    for path in _paths(arguments.file):
+        metadata = _describe(path)
+        kind = verify(path)
+        print(
+            f"  {kind}: checksum {metadata['checksum'][:16]}... is right and every tensor fits "
+            "its net"
+        )
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    from rgbt_dualatt_ros.models.weights import convert
+
+    convert(Path(arguments.file), arguments.out, arguments.precision)
+    _describe(arguments.out)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from rgbt_dualatt_ros.models.vgg_m_files import import_and_save
+
+    found = import_and_save(
+        Path(arguments.file), arguments.out, arguments.lrn, arguments.precision
+    )
+    print(f"{arguments.file}: {found.layout}; normalisation {found.net.lrn}")
+    if found.left_out:
+        print(f"  left out: {', '.join(found.left_out)}")
+    _describe(arguments.out)
+
+
+def _paths(given: str) -> list[Path]:
+    from rgbt_dualatt_ros.models.weights import SHIPPED, locate
+
+    return [Path(given)] if given else [locate(kind, "") for kind in SHIPPED]
+
+
+def _describe(path: Path) -> dict[str, str]:
+    """Print what lies in the file; its metadata."""
+    from rgbt_dualatt_ros.models.weight_files import read_tensors
+
+    tensors, metadata = read_tensors(path)
+    count = sum(value.numel() for value in tensors.values())
+    size = path.stat().st_size / 1e6
+    print(f"{path}: {size:.2f} MB, {count} weights in {len(tensors)} tensors")
+    return metadata
+
+
+_ACTIONS = {"list": _list, "verify": _verify, "convert": _convert, "import": _import}

@@ -9,7 +9,7 @@ from rgbt_dualatt_ros.core.settings import setting
 
 @dataclass(frozen=True, slots=True)
 class DistillationConfig:
-    """`rgbt-dualatt train backbone`: the small net learns the features of larger ones."""
+    """`rgbt-dualatt train backbone`: a small net learns the features of larger ones."""
 
     seed: int = setting(0, "Everything random starts from it.", 0, 2**31 - 1)
     threads: int = setting(1, "CPU threads; 0 leaves torch's own choice.", 0, 256)
@@ -31,3 +31,15 @@ class DistillationConfig:
         "bf16 is faster on processors with matrix units for it.",
         choices=("fp32", "bf16"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class VggMDistillationConfig(DistillationConfig):
+    """`rgbt-dualatt train vgg_m`: the same for VGG-M's first layers, which see 75 px a cell."""
+
+    crops: int = setting(5000, "Crops whose teacher features are computed once.", 8, 1_000_000)
+    crop_side: int = setting(
+        171, "Side of a crop after scaling: 7 x 7 cells.", 75, 1024, unit="px"
+    )
+    epochs: int = setting(12, "Passes over the crops.", 1, 10_000)
+    components: int = setting(256, "Principal components of the teachers to learn.", 1, 512)

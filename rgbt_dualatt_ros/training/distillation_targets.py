@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rgbt_dualatt_ros.training.teachers import Teacher
+from rgbt_dualatt_ros.training.students import Places
+from rgbt_dualatt_ros.training.teachers import TEACHER_STRIDE, Teacher
 
 _STD_FLOOR = 0.01  # of a teacher's mean deviation: a channel that hardly moves is not blown up
 
@@ -33,9 +34,39 @@ class TargetBasis:
         return (moved @ self.axes).permute(0, 3, 1, 2)
 
 
-def joined_features(teachers: Sequence[Teacher], grey_levels: Tensor) -> Tensor:
-    """Features of all teachers, channels joined: `(N, C, H, W)` float32."""
-    return torch.cat([teacher(grey_levels).float() for teacher in teachers], dim=1)
+def joined_features(teachers: Sequence[Teacher], grey_levels: Tensor, places: Places) -> Tensor:
+    """Features of all teachers at the places of a student, channels joined.
+
+    Returns:
+        `(N, C, count, count)` float32.
+    """
+    return torch.cat(
+        [
+            sample(teacher(grey_levels).float(), teacher.first_pixel, places)
+            for teacher in teachers
+        ],
+        dim=1,
+    )
+
+
+def sample(features: Tensor, first_pixel: float, places: Places) -> Tensor:
+    """Features at stride 8 `(N, C, H, W)` read between their cells `(N, C, count, count)`.
+
+    Args:
+        features: cells; the first lies over pixel `first_pixel`, the next 8 px further.
+        first_pixel: see above.
+        places: where to read; a place beyond the last cell is told what that cell says.
+    """
+    across, down = (_weights(features.shape[axis], first_pixel, places) for axis in (3, 2))
+    down, across = down.to(features), across.to(features)
+    return torch.einsum("ph,nchw,qw->ncpq", down, features, across)
+
+
+def _weights(cells: int, first_pixel: float, places: Places) -> Tensor:
+    """Bilinear weights `(count, cells)`."""
+    pixels = places.first + places.step * torch.arange(places.count)
+    wanted = ((pixels - first_pixel) / TEACHER_STRIDE).clamp(0, cells - 1)
+    return (1 - (wanted[:, None] - torch.arange(cells)).abs()).clamp_min(0)
 
 
 def fit_basis(batches: Iterable[Tensor], widths: Sequence[int], components: int) -> TargetBasis:

@@ -1,18 +1,19 @@
-"""The larger nets whose features the small backbone learns; forward only, stride 8.
+"""The larger nets whose features the small nets learn; forward only, stride 8.
 
 Files are read as plain state dicts (`weights_only`), never as pickled objects.
 """
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from rgbt_dualatt_ros.core.errors import WeightsError
+from rgbt_dualatt_ros.models.torch_files import read_checkpoint
 
+TEACHER_STRIDE = 8
 _MEAN = (0.485, 0.456, 0.406)
 _STD = (0.229, 0.224, 0.225)
 # Channels, repeats and stride of the MobileNetV2 stages up to stride 8; expansion 6 but for the
@@ -87,10 +88,16 @@ def vgg_trunk() -> nn.Sequential:
 
 
 class Teacher(nn.Module):
-    """A trunk in evaluation mode that takes grey levels in [0, 255]."""
+    """A trunk in evaluation mode that takes grey levels in [0, 255].
 
-    def __init__(self, trunk: nn.Sequential) -> None:
+    Args:
+        trunk: the layers.
+        first_pixel: where the centre of what the first cell sees lies, in pixels of the image.
+    """
+
+    def __init__(self, trunk: nn.Sequential, first_pixel: float) -> None:
         super().__init__()
+        self.first_pixel = first_pixel
         self.trunk = trunk.eval().requires_grad_(False)
 
     @torch.inference_mode()
@@ -108,17 +115,14 @@ def load_teacher(path: Path) -> Teacher:
     Raises:
         WeightsError: when the file is missing, unsafe to read, or of neither kind.
     """
-    try:
-        stored = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
-        reason = (str(error) or "the file ends early").splitlines()[0]
-        raise WeightsError(f"cannot read the teacher {path}: {reason}") from None
+    stored = read_checkpoint(path, "the teacher")
     state = {
         name.removeprefix("features."): value.float()
         for name, value in stored.items()
         if name.startswith("features.") and isinstance(value, Tensor)
     }
-    trunk = mobilenet_trunk() if "0.1.running_mean" in state else vgg_trunk()
+    is_mobilenet = "0.1.running_mean" in state
+    trunk = mobilenet_trunk() if is_mobilenet else vgg_trunk()
     wanted = trunk.state_dict()
     missing = sorted(name for name in wanted if name not in state)
     if missing:
@@ -126,4 +130,5 @@ def load_teacher(path: Path) -> Teacher:
             f"the teacher {path} is neither MobileNetV2 nor VGG-16: no {missing[0]}"
         )
     trunk.load_state_dict({name: state[name] for name in wanted})
-    return Teacher(trunk)
+    # Three poolings of 2 px put VGG-16's cells between pixels; odd kernels put MobileNet's on one.
+    return Teacher(trunk, 0.0 if is_mobilenet else (TEACHER_STRIDE - 1) / 2)

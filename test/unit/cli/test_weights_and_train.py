@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from rgbt_dualatt_ros.cli.main import main
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
+from rgbt_dualatt_ros.models.vgg_m import random_vgg_m
 from rgbt_dualatt_ros.models.weights import save_backbone
 
 
@@ -36,6 +38,61 @@ def test_verify_refuses_a_damaged_file(stored: str, capsys: pytest.CaptureFixtur
     Path(stored).write_bytes(content)
     assert main(["weights", "verify", stored]) == 2
     assert "changed after it was written" in capsys.readouterr().err
+
+
+def test_convert_writes_a_file_that_verifies(
+    stored: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "wide.safetensors")
+    assert main(["weights", "convert", stored, "--out", out]) == 0
+    assert main(["weights", "verify", out]) == 0
+    assert "backbone: checksum" in capsys.readouterr().out
+
+
+def test_import_tells_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given, out = tmp_path / "net.pth", str(tmp_path / "net.safetensors")
+    blocks = {
+        name.replace(".", ".0."): value for name, value in random_vgg_m(0).state_dict().items()
+    }
+    torch.save({**blocks, "epoch": 3}, given)
+    assert main(["weights", "import", str(given), "--out", out, "--lrn", "window1"]) == 0
+    printed = capsys.readouterr().out
+    assert "normalisation window1" in printed
+    assert "left out: epoch" in printed
+    assert main(["weights", "list", out]) == 0
+    assert "imported: net.pth (MDNet checkpoint)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("action", ["import", "convert"])
+def test_a_file_to_write_must_be_named(action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["weights", action, "net.pth"]) == 2
+    assert "needs a file and --out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("action", ["list", "verify", "import", "convert"])
+@pytest.mark.parametrize("content", [b"", b"text", None], ids=["empty", "text", "missing"])
+def test_wrong_files_are_one_line(
+    action: str, content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "net.safetensors"
+    if content is not None:
+        given.write_bytes(content)
+    assert main(["weights", action, str(given), "--out", str(tmp_path / "new")]) == 2
+    error = capsys.readouterr().err
+    assert "net.safetensors" in error
+    assert error.count("\n") == 1
+
+
+def test_a_teacher_that_is_text_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    teacher = tmp_path / "teacher.pt"
+    teacher.write_text("hello, I am no teacher")
+    given = ["--data", str(tmp_path), "--teacher", str(teacher)]
+    assert main(["train", "vgg_m", *given, "--out", str(tmp_path / "net.safetensors")]) == 2
+    error = capsys.readouterr().err
+    assert "cannot read the teacher" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import torch
 from safetensors.torch import save_file
 
 from rgbt_dualatt_ros.core.errors import WeightsError
-from rgbt_dualatt_ros.models import weights
+from rgbt_dualatt_ros.models import weight_files, weights
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
+from rgbt_dualatt_ros.models.vgg_m import random_vgg_m
 
 TINY = BackboneShape(stem=2, middle=3, trunk=4, features=5)
 
@@ -24,10 +25,10 @@ def stored(tmp_path: Path) -> Path:
 
 
 def rewrite(path: Path, drop: str = "", keep_checksum: bool = False, **changes: str) -> None:
-    tensors, metadata = weights.read_tensors(path)
+    tensors, metadata = weight_files.read_tensors(path)
     if drop:
         del tensors[drop]
-    fresh = {} if keep_checksum else {"checksum": weights.checksum(tensors)}
+    fresh = {} if keep_checksum else {"checksum": weight_files.checksum(tensors)}
     save_file(tensors, path, {**metadata, **fresh, **changes})
 
 
@@ -37,7 +38,7 @@ def test_what_is_saved_is_read_back_to_half_precision(stored: Path) -> None:
     assert not net.training
     for name, value in expected.state_dict().items():
         torch.testing.assert_close(net.state_dict()[name], value.half().float())
-    assert weights.read_tensors(stored)[1]["command"] == "made by a test"
+    assert weight_files.read_tensors(stored)[1]["command"] == "made by a test"
 
 
 def test_the_order_of_channels_in_memory_does_not_matter(tmp_path: Path) -> None:
@@ -54,9 +55,9 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     with pytest.raises(WeightsError, match="cannot write weights to"):
-        weights.check_writable(blocked / "net.safetensors")
+        weight_files.check_writable(blocked / "net.safetensors")
     fine = tmp_path / "new" / "net.safetensors"
-    weights.check_writable(fine)
+    weight_files.check_writable(fine)
     assert not fine.exists()
 
 
@@ -116,6 +117,75 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"not weights")
     with pytest.raises(WeightsError, match="cannot read weights"):
         weights.read_backbone(path)
+
+
+def test_weights_of_others_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "net.safetensors"
+    save_file({"layers.0.bias": torch.zeros(2, dtype=torch.bfloat16)}, path)
+    with pytest.raises(WeightsError, match="not written by rgbt-dualatt"):
+        weights.read_backbone(path)
+
+
+def test_weights_of_another_net_are_refused(stored: Path) -> None:
+    with pytest.raises(WeightsError, match="holds weights of backbone, preset paper needs"):
+        weights.load_vgg_m(str(stored), 0)
+
+
+@pytest.fixture
+def stored_vgg_m(tmp_path: Path) -> Path:
+    path = tmp_path / "vgg_m.safetensors"
+    weights.save_vgg_m(random_vgg_m(0, "window1"), path, {"command": "made by a test"})
+    return path
+
+
+def test_vgg_m_comes_back_with_its_normalisation_and_frozen(stored_vgg_m: Path) -> None:
+    net = weights.load_vgg_m(str(stored_vgg_m), 0)
+    assert net.lrn == "window1"
+    assert not net.training
+    assert not any(value.requires_grad for value in net.parameters())
+    for name, value in random_vgg_m(0).state_dict().items():
+        torch.testing.assert_close(net.state_dict()[name], value.half().float())
+    assert weights.load_fully_connected(str(stored_vgg_m)) is None
+
+
+def test_random_vgg_m_takes_the_seed_and_has_no_head() -> None:
+    first, again, other = (weights.load_vgg_m(weights.RANDOM, seed) for seed in (1, 1, 2))
+    torch.testing.assert_close(first.conv3.weight, again.conv3.weight)
+    assert not torch.allclose(first.conv3.weight, other.conv3.weight)
+    assert not first.conv1.weight.requires_grad
+    assert weights.load_fully_connected(weights.RANDOM) is None
+
+
+@pytest.mark.parametrize("lrn", ["", "vgg"], ids=["none", "unknown"])
+def test_vgg_m_without_a_known_normalisation_is_refused(stored_vgg_m: Path, lrn: str) -> None:
+    rewrite(stored_vgg_m, lrn=lrn)
+    with pytest.raises(WeightsError, match=r"which normalisation .*train vgg_m"):
+        weights.read_vgg_m(stored_vgg_m)
+
+
+def test_vgg_m_with_a_tensor_too_many_is_refused(stored_vgg_m: Path) -> None:
+    tensors, metadata = weight_files.read_tensors(stored_vgg_m)
+    tensors["conv4.weight"] = torch.zeros(3)
+    weight_files.write_tensors(tensors, stored_vgg_m, metadata)
+    with pytest.raises(WeightsError, match=r"unexpected \['conv4\.weight'\]"):
+        weights.load_vgg_m(str(stored_vgg_m), 0)
+
+
+def test_conversion_keeps_the_origin_and_changes_the_numbers(
+    stored_vgg_m: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "wide.safetensors"
+    weights.convert(stored_vgg_m, out, "fp32")
+    tensors, metadata = weight_files.read_tensors(out)
+    assert {value.dtype for value in tensors.values()} == {torch.float32}
+    assert metadata["command"] == "made by a test"
+    assert weights.verify(out) == "vgg_m"
+
+
+def test_a_file_for_no_net_of_ours_is_refused(stored: Path) -> None:
+    rewrite(stored, kind="detector")
+    with pytest.raises(WeightsError, match="is for detector; known: backbone, vgg_m"):
+        weights.verify(stored)
 
 
 def test_the_shipped_weights_fit() -> None:

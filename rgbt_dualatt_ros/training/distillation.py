@@ -1,4 +1,4 @@
-"""Distillation of the `realtime` backbone: data, targets, net, optimiser, loop.
+"""Distillation: a small net learns the features of larger ones. Data, targets, optimiser, loop.
 
 Teacher features are computed once for a fixed set of crops; the student sees each crop many
 times under changing light, noise and blur and must keep answering the same components.
@@ -21,51 +21,56 @@ from tqdm import tqdm
 
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.training_config import DistillationConfig
-from rgbt_dualatt_ros.models.backbone import Backbone, BackboneShape, random_backbone
 from rgbt_dualatt_ros.training.crop_source import CropSource, disturb
 from rgbt_dualatt_ros.training.distillation_targets import (
     TargetBasis,
     fit_basis,
     joined_features,
 )
+from rgbt_dualatt_ros.training.students import Student
 from rgbt_dualatt_ros.training.teachers import Teacher, load_teacher
 from rgbt_dualatt_ros.training.training_clips import read_clips
 
 _log = logging.getLogger(__name__)
 _BASIS_CROPS = 384
 _HELD_OUT_SHARE = 0.04
-_BORDER_CELLS = 2  # cells whose receptive field leaves the crop teach padding, not content
+_SAMPLE_CROPS = 64
 _GRADIENT_NORM = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DistillationResult:
-    """The trained net and how well it answers on crops it was not trained on.
+    """How well a student answers on crops it was not trained on.
 
     Attributes:
         error: mean squared error relative to the variance of the components; 1 is "knows nothing".
         explained: share of the teachers' variance that the components hold.
+        steps, seconds: how long it took.
+        sample: a few of the crops `(N, 3, side, side)` in [0, 255], to measure the net on.
     """
 
-    backbone: Backbone
     error: float
     explained: float
     steps: int
     seconds: float
+    sample: Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lessons:
-    """Crops `(N, side, side, 3)` uint8 and their components `(N, K, h, w)` float16."""
+    """Crops `(N, side, side, 3)` uint8 and their components `(N, K, count, count)` float16."""
 
     crops: NDArray[np.uint8]
     components: Tensor
 
+    def part(self, which: slice) -> _Lessons:
+        return _Lessons(self.crops[which], self.components[which])
+
 
 def distill(
-    data: Path, teachers: Sequence[Path], shape: BackboneShape, config: DistillationConfig
+    student: Student, data: Path, teachers: Sequence[Path], config: DistillationConfig
 ) -> DistillationResult:
-    """Train a backbone of `shape` on the clips below `data`.
+    """Train `student` in place on the clips below `data`.
 
     Raises:
         DatasetError: when clips are missing or unreadable.
@@ -79,34 +84,34 @@ def distill(
     rng = np.random.default_rng(config.seed)
     source = CropSource(read_clips(data, config.frame_step), config, rng)
     crops = np.stack([source.draw() for _ in tqdm(range(config.crops), "crops")])
-    lessons, basis = _teach(crops, loaded, shape.features, config)
+    lessons, basis = _teach(crops, loaded, student, config)
     held_out = max(1, int(config.crops * _HELD_OUT_SHARE))
-    backbone = random_backbone(shape, config.seed).to(memory_format=torch.channels_last)
-    train = _Lessons(lessons.crops[held_out:], lessons.components[held_out:])
-    steps = _learn(backbone, train, config, rng)
-    error = _relative_error(
-        backbone, _Lessons(lessons.crops[:held_out], lessons.components[:held_out])
-    )
-    return DistillationResult(
-        backbone.eval(), error, basis.explained, steps, time.monotonic() - started
-    )
+    student.learning.to(memory_format=torch.channels_last)
+    steps = _learn(student, lessons.part(slice(held_out, None)), config, rng)
+    student.learning.eval()
+    error = _relative_error(student, lessons.part(slice(held_out)))
+    sample = _as_tensor(crops[:_SAMPLE_CROPS])
+    seconds = time.monotonic() - started
+    return DistillationResult(error, basis.explained, steps, seconds, sample)
 
 
 def _teach(
     crops: NDArray[np.uint8],
     teachers: Sequence[Teacher],
-    components: int,
+    student: Student,
     config: DistillationConfig,
 ) -> tuple[_Lessons, TargetBasis]:
+    places = student.places(config.crop_side)
     widths = [int(teacher(_as_tensor(crops[:1])).shape[1]) for teacher in teachers]
 
     def features(which: NDArray[np.uint8]) -> Iterator[Tensor]:
         for start in range(0, len(which), config.batch):
             with _precision(config):
-                yield joined_features(teachers, _as_tensor(which[start : start + config.batch]))
+                batch = _as_tensor(which[start : start + config.batch])
+                yield joined_features(teachers, batch, places)
 
-    basis = fit_basis(features(crops[:_BASIS_CROPS]), widths, components)
-    _log.info("%d components hold %.3f of the variance", components, basis.explained)
+    basis = fit_basis(features(crops[:_BASIS_CROPS]), widths, student.components)
+    _log.info("%d components hold %.3f of the variance", student.components, basis.explained)
     batches = -(-len(crops) // config.batch)
     answers = [
         basis.components(batch).half()
@@ -116,12 +121,12 @@ def _teach(
 
 
 def _learn(
-    backbone: Backbone, lessons: _Lessons, config: DistillationConfig, rng: np.random.Generator
+    student: Student, lessons: _Lessons, config: DistillationConfig, rng: np.random.Generator
 ) -> int:
     per_epoch = len(lessons.crops) // config.batch
     total = max(1, per_epoch * config.epochs)
     optimizer = torch.optim.AdamW(
-        backbone.parameters(), config.learning_rate, weight_decay=config.weight_decay
+        student.learning.parameters(), config.learning_rate, weight_decay=config.weight_decay
     )
     warm_up = max(1, total // 50)
 
@@ -138,7 +143,7 @@ def _learn(
         chosen, order = order[: config.batch], order[config.batch :]
         crops = np.stack([disturb(lessons.crops[index], rng) for index in chosen])
         with _precision(config):
-            answers = backbone(_as_tensor(crops)).float()
+            answers = student(_as_tensor(crops)).float()
         loss = _loss(answers, lessons.components[torch.from_numpy(chosen)].float())
         if not torch.isfinite(loss):
             raise RgbtError(
@@ -147,7 +152,7 @@ def _learn(
             )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(backbone.parameters(), _GRADIENT_NORM)
+        torch.nn.utils.clip_grad_norm_(student.learning.parameters(), _GRADIENT_NORM)
         optimizer.step()
         schedule.step()
         recent += 0.02 * (float(loss.detach()) - recent)
@@ -156,17 +161,16 @@ def _learn(
 
 
 def _loss(answers: Tensor, wanted: Tensor) -> Tensor:
-    inner = slice(_BORDER_CELLS, -_BORDER_CELLS)
-    return (answers - wanted)[:, :, inner, inner].square().mean()
+    return (answers - wanted).square().mean()
 
 
 @torch.inference_mode()
-def _relative_error(backbone: Backbone, lessons: _Lessons) -> float:
+def _relative_error(student: Student, lessons: _Lessons) -> float:
     errors = [
-        float(_loss(backbone(_as_tensor(crop[None])), wanted[None].float()))
+        float(_loss(student(_as_tensor(crop[None])), wanted[None].float()))
         for crop, wanted in zip(lessons.crops, lessons.components, strict=True)
     ]
-    nothing = _loss(lessons.components.float(), torch.zeros_like(lessons.components))
+    nothing = lessons.components.float().square().mean()
     return float(np.mean(errors) / float(nothing))
 
 

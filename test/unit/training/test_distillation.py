@@ -1,4 +1,4 @@
-"""Backbone training on made-up clips and teachers with random weights.
+"""Distillation on made-up clips and teachers with random weights.
 
 Proves: data is read, the loss falls, the same seed gives the same net, and wrong input ends in one
 clear error. Not: that the trained features are good (weights/README.md).
@@ -9,16 +9,15 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 import torch
 
 from rgbt_dualatt_ros.core.errors import DatasetError, RgbtError, WeightsError
 from rgbt_dualatt_ros.core.training_config import DistillationConfig
 from rgbt_dualatt_ros.models.backbone import BackboneShape
-from rgbt_dualatt_ros.training import backbone_distillation
-from rgbt_dualatt_ros.training.backbone_distillation import distill
+from rgbt_dualatt_ros.training import distillation
+from rgbt_dualatt_ros.training.distillation import DistillationResult, distill
+from rgbt_dualatt_ros.training.students import BackboneStudent
 from rgbt_dualatt_ros.training.teachers import load_teacher, mobilenet_trunk, vgg_trunk
 from rgbt_dualatt_ros.training.training_clips import read_clips
 
@@ -26,24 +25,6 @@ TINY = BackboneShape(stem=3, middle=4, trunk=6, features=5)
 CONFIG = DistillationConfig(
     frame_step=2, crops=40, crop_side=48, min_source_side=40, epochs=12, batch=8
 )
-
-
-def write_clip(path: Path, seed: int, frames: int = 6) -> None:
-    rng = np.random.default_rng(seed)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 10, (96, 80))
-    for _ in range(frames):
-        coarse = rng.integers(0, 256, (10, 12, 3), np.uint8)
-        writer.write(cv2.resize(coarse, (96, 80), interpolation=cv2.INTER_NEAREST))
-    writer.release()
-
-
-@pytest.fixture
-def clips(tmp_path: Path) -> Path:
-    root = tmp_path / "clips"
-    root.mkdir()
-    for name in ("a_visible.mp4", "a_infrared.mp4", "b.mp4"):
-        write_clip(root / name, seed=len(name))
-    return root
 
 
 @pytest.fixture
@@ -63,40 +44,49 @@ def test_clips_are_sorted_by_their_names(clips: Path) -> None:
     assert found.thermal[0].shape == (80, 96)
 
 
+def train(
+    data: Path, teachers: list[Path], shape: BackboneShape, config: DistillationConfig
+) -> tuple[BackboneStudent, DistillationResult]:
+    student = BackboneStudent(shape, config.seed)
+    return student, distill(student, data, teachers, config)
+
+
 def test_the_student_learns_and_a_seed_repeats_it(clips: Path, teacher: Path) -> None:
     config = dataclasses.replace(CONFIG, crops=60, epochs=25, learning_rate=5e-3)
     shape = BackboneShape(stem=6, middle=8, trunk=12, features=3)
-    result, again = (distill(clips, [teacher], shape, config) for _ in range(2))
+    (student, result), (other, again) = (train(clips, [teacher], shape, config) for _ in range(2))
     assert result.steps == 25 * (58 // 8)
     assert 0 < result.explained <= 1
     assert result.error < 0.95  # 1 is a net that always gives the mean
     assert result.error == again.error
-    for name, value in result.backbone.state_dict().items():
-        torch.testing.assert_close(value, again.backbone.state_dict()[name])
+    for name, value in student.learning.state_dict().items():
+        torch.testing.assert_close(value, other.learning.state_dict()[name])
 
 
 def test_an_exploding_loss_ends_with_the_remedy(
     clips: Path, teacher: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        backbone_distillation, "_loss", lambda *_: torch.tensor(torch.nan, requires_grad=True)
+        distillation, "_loss", lambda *_: torch.tensor(torch.nan, requires_grad=True)
     )
     with pytest.raises(RgbtError, match=r"not finite at step 0; lower learning_rate"):
-        distill(clips, [teacher], TINY, CONFIG)
+        train(clips, [teacher], TINY, CONFIG)
 
 
-def test_missing_clips_are_named(tmp_path: Path, teacher: Path) -> None:
+def test_missing_clips_are_named(tmp_path: Path, clips: Path, teacher: Path) -> None:
     with pytest.raises(DatasetError, match="is not a folder"):
-        distill(tmp_path / "gone", [teacher], TINY, CONFIG)
-    write_clip(tmp_path / "only.mp4", 0)
+        train(tmp_path / "gone", [teacher], TINY, CONFIG)
+    only = clips / "b.mp4"
+    for clip in set(clips.iterdir()) - {only}:
+        clip.unlink()
     with pytest.raises(DatasetError, match=r"0 colour clips .* and 1 thermal"):
-        distill(tmp_path, [teacher], TINY, CONFIG)
+        train(clips, [teacher], TINY, CONFIG)
 
 
 def test_a_clip_that_is_no_video_is_named(clips: Path, teacher: Path) -> None:
     (clips / "c.mp4").write_bytes(b"no video")
     with pytest.raises(DatasetError, match=r"no frame of .*c\.mp4"):
-        distill(clips, [teacher], TINY, CONFIG)
+        train(clips, [teacher], TINY, CONFIG)
 
 
 @pytest.mark.parametrize("content", [b"", b"no state dict"], ids=["empty", "text"])
@@ -106,7 +96,7 @@ def test_a_teacher_that_cannot_be_read_is_named(
     path = tmp_path / "teacher.pt"
     path.write_bytes(content)
     with pytest.raises(WeightsError, match=r"cannot read the teacher .*teacher\.pt"):
-        distill(clips, [path], TINY, CONFIG)
+        train(clips, [path], TINY, CONFIG)
 
 
 def test_a_teacher_of_another_kind_is_refused(tmp_path: Path) -> None:
