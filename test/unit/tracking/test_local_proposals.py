@@ -47,3 +47,26 @@ def test_all_lie_inside_the_region(x: float, y: float, w: float, h: float, seed:
         assert boxes.dtype == np.float32
         assert (boxes[:, :2] >= -1e-3).all()
         assert (boxes[:, :2] + boxes[:, 2:] <= np.array([200, 150]) + 1e-2).all()
+
+
+def reach(config: ProposalConfig, failed_frames: int) -> float:
+    """Largest shift of a centre in mean sides, on an image without edges in the way."""
+    place, endless = Box(5000, 5000, 20, 20), Box(0, 0, 10_000, 10_000)
+    rng = np.random.default_rng(0)
+    drawn = LocalProposals(config).near(place, endless, rng, failed_frames).boxes
+    centers = xywh_to_cxcywh(drawn)[:, :2] - np.array(place.center)
+    return float(np.abs(centers).max() / 20)
+
+
+def test_after_a_failure_the_search_jumps_to_its_widest() -> None:
+    config = ProposalConfig(per_frame=4000, shift=0.6, failed_shift=1.5)
+    assert abs(reach(config, 0) - 0.6) < 0.01
+    assert abs(reach(config, 1) - 1.5) < 0.01
+    assert abs(reach(config, 9) - 1.5) < 0.01
+
+
+def test_or_grows_to_it_frame_by_frame() -> None:
+    config = ProposalConfig(per_frame=4000, shift=0.6, failed_shift=1.5, failed_growth=1.1)
+    assert abs(reach(config, 1) - 0.66) < 0.01
+    assert abs(reach(config, 3) - 0.6 * 1.1**3) < 0.01
+    assert abs(reach(config, 100_000) - 1.5) < 0.01

@@ -11,9 +11,11 @@ from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes, iou, xywh_to_cxcywh
 from rgbt_dualatt_ros.tracking.sampling import (
     Spread,
+    draw_anywhere,
     draw_gaussian,
     draw_in_overlap_range,
     draw_uniform,
+    keep_centers_inside,
     keep_inside,
     whole_image,
 )
@@ -102,3 +104,42 @@ def test_nothing_is_drawn_when_nothing_is_wanted() -> None:
         raise AssertionError(f"drew {count}")
 
     assert len(draw_in_overlap_range(draw, Box(0, 0, 5, 5), (0, 1), 0)) == 0
+
+
+def test_boxes_from_anywhere_reach_every_corner_of_the_region() -> None:
+    box, region = Box(90, 60, 20, 30), Box(0, 0, 200, 150)
+    drawn = draw_anywhere(box, 4000, Spread(5.0, 1.2, 1.1), region, np.random.default_rng(0))
+    centers = xywh_to_cxcywh(drawn)[:, :2]
+    np.testing.assert_allclose(centers.min(axis=0), [10, 15], atol=1e-3)
+    np.testing.assert_allclose(centers.max(axis=0), [190, 135], atol=1e-3)
+    quarter = (centers[:, 0] < 100) & (centers[:, 1] < 75)
+    assert 0.2 < quarter.mean() < 0.3
+    largest = 1.2 * 1.1**0.5 * 1.001
+    assert (drawn[:, 2] <= 20 * largest).all()
+    assert (drawn[:, 2] >= 20 / largest).all()
+
+
+def test_a_box_larger_than_the_region_is_drawn_at_its_own_place() -> None:
+    drawn = draw_anywhere(
+        Box(0, 0, 300, 300), 7, Spread(0.0, 1.0), Box(0, 0, 200, 150), np.random.default_rng(0)
+    )
+    np.testing.assert_allclose(drawn, np.tile([0, 0, 300, 300], (7, 1)), atol=1e-3)
+
+
+@given(box=BOXES, spread=SPREADS, region=BOXES, seed=st.integers(0, 9))
+def test_only_the_centres_need_to_lie_inside(
+    box: Box, spread: Spread, region: Box, seed: int
+) -> None:
+    drawn = draw_uniform(box, 12, spread, np.random.default_rng(seed))
+    drawn.flags.writeable = False
+    kept = xywh_to_cxcywh(keep_centers_inside(drawn, region))
+    assert (kept[:, 0] >= region.x - 0.01).all()
+    assert (kept[:, 0] <= region.x + region.w + 0.01).all()
+    assert (kept[:, 1] >= region.y - 0.01).all()
+    assert (kept[:, 1] <= region.y + region.h + 0.01).all()
+    assert (kept[:, 2:] <= np.array([region.w, region.h], np.float32)).all()
+
+
+def test_a_box_over_the_edge_is_left_there() -> None:
+    over = np.array([[-8, 20, 20, 20]], np.float32)
+    np.testing.assert_array_equal(keep_centers_inside(over, Box(0, 0, 200, 150)), over)

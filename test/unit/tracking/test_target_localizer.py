@@ -25,8 +25,8 @@ def scored(*boxes: tuple[float, float, float, float]) -> ScoredProposals:
     )
 
 
-def localizer() -> TargetLocalizer:
-    return TargetLocalizer(BoxRegressor(BoxRegressionConfig()), agreement=0.3, min_side=8.0)
+def localizer(agreement: float = 0.3) -> TargetLocalizer:
+    return TargetLocalizer(BoxRegressor(BoxRegressionConfig()), agreement, min_side=8.0)
 
 
 def test_agreeing_boxes_are_averaged() -> None:
@@ -40,6 +40,11 @@ def test_agreeing_boxes_are_averaged() -> None:
 def test_the_mean_of_two_places_is_no_place() -> None:
     finding = localizer().localize(scored((10, 10, 20, 30), (100, 90, 20, 30)), SIZE)
     assert finding.box == Box(10, 10, 20, 30)
+
+
+def test_without_agreement_all_boxes_count_as_in_mdnet() -> None:
+    finding = localizer(0.0).localize(scored((10, 10, 20, 30), (100, 90, 20, 30)), SIZE)
+    assert finding.box == Box(55, 50, 20, 30)
 
 
 def test_the_box_stays_inside_the_image() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.tracker_config import StatusConfig
-from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
+from rgbt_dualatt_ros.tracking.track_confidence import ScoreSign, TrackConfidence, build_confidence
 
 CONFIG = StatusConfig(
     history=5,
@@ -130,3 +130,19 @@ def test_every_road_obeys_the_rules(frames: list[tuple[float | None, bool]]) -> 
         assert math.isfinite(confidence.reference)
         assert confidence.reference >= CONFIG.least_reference
         before = status
+
+
+def test_the_sign_of_the_score_alone_may_decide() -> None:
+    """MDNet's rule: one success makes good any number of failures."""
+    sign = build_confidence(StatusConfig(rule="absolute", lost_after=3))
+    assert isinstance(sign, ScoreSign)
+    sign.restart(-5.0)
+    scores = (0.1, 0.0, -1.0, None, -1.0, 0.1, -0.1)
+    assert [sign.update(score) for score in scores] == [T, U, U, L, L, T, U]
+    assert not sign.has_clue
+
+
+def test_the_sign_rule_may_ask_for_more_than_zero() -> None:
+    sign = ScoreSign(StatusConfig(rule="absolute", success_above=2.0))
+    assert [sign.update(score) for score in (2.0, 2.1)] == [U, T]
+    assert sign.is_doubtful(math.nan)
