@@ -29,7 +29,7 @@ from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
 from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
 
 # They belong to a record, to the viewer or to a live node, and change no number of a folder.
-_OTHER_GROUPS = ("target.", "overlay.", "input.")
+_OTHER_GROUPS = ("target.", "overlay.", "attention_image.", "input.")
 
 
 def describe_run(title: str, command: str, config: Config, **more: object) -> Json:
