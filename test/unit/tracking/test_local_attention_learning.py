@@ -3,6 +3,10 @@
 Proves on tiny nets that R has slopes in the fully connected weights and none in biases and frozen
 convolutions, that these slopes are those of finite differences, and that learning with R lowers
 it. Whether lower R tracks better is a matter of `docs/evaluation.md`.
+
+Broken on purpose, each found by these files: `create_graph` removed, maps detached, A_p and A_n
+swapped, each term of Eq. (2) and (3) inverted, dropped or given the other class's rows,
+probabilities for logits, sample variance, mu detached, no guard in the root, dead maps kept.
 """
 
 from __future__ import annotations
