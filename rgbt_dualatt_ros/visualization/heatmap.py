@@ -19,12 +19,17 @@ from rgbt_dualatt_ros.visualization.drawing import WHITE, RgbImage, draw_predict
 # Of the image this much shows through where the attention is strongest.
 _LEAST_SEEN = 0.25
 _STRONGEST = 255
+# Spread of the smoothing, in mean sides of the part that the classifier saw: gradients of single
+# pixels are spikes that nobody sees in a picture.
+_SMOOTHING = 0.03
 
 
 def draw_attention(
     pair: FramePair, maps: AttentionImages, prediction: Prediction | None = None
 ) -> RgbImage:
     """Where the classifier looks for the target, and beside it where for the background.
+
+    Maps are smoothed a little first; the strongest value of each stays as it is.
 
     Args:
         pair: is not drawn into.
@@ -40,12 +45,30 @@ def draw_attention(
     panels = {"target": maps.target, "background": maps.background}
     views = []
     for name, attention in panels.items():
-        view = lay_over(pair.rgb, attention)
+        _check(pair.rgb, attention)
+        view = lay_over(pair.rgb, smoothed(attention))
         if prediction is not None:
             draw_predicted_box(view, prediction)
         draw_tag(view, name, (4, 4), WHITE)
         views.append(view)
     return np.concatenate(views, axis=1)
+
+
+def smoothed(attention: NDArray[np.floating]) -> NDArray[np.float32]:
+    """A map without spikes, with the same strongest value, and 0 where the classifier saw nothing.
+
+    Args:
+        attention: `(H, W)`, not negative; is not changed.
+    """
+    calm = attention.astype(np.float32)
+    x, y, w, h = cv2.boundingRect(np.asarray(attention > 0, np.uint8))
+    if w == 0:
+        return calm
+    seen = calm[y : y + h, x : x + w]
+    strongest = float(seen.max())
+    seen[:] = cv2.GaussianBlur(seen, (0, 0), _SMOOTHING * float(np.sqrt(w * h)))
+    seen *= strongest / float(seen.max())
+    return np.minimum(calm, np.float32(strongest))  # rounding may lift it above
 
 
 def lay_over(rgb: RgbImage, attention: NDArray[np.floating]) -> RgbImage:

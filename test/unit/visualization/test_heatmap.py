@@ -18,7 +18,7 @@ from rgbt_dualatt_ros.core.explanation import AttentionImages
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.visualization.drawing import STATUS_COLORS
-from rgbt_dualatt_ros.visualization.heatmap import draw_attention, lay_over
+from rgbt_dualatt_ros.visualization.heatmap import draw_attention, lay_over, smoothed
 
 HEIGHT, WIDTH = 60, 80
 
@@ -111,3 +111,32 @@ def test_only_the_pixels_of_the_map_change(value: float, x: int, y: int) -> None
     elsewhere = np.ones((HEIGHT, WIDTH), bool)
     elsewhere[y, x] = False
     np.testing.assert_array_equal(picture[elsewhere], 90)
+
+
+def test_smoothing_spreads_a_spike_inside_of_what_was_seen() -> None:
+    attention = nothing()
+    attention[20:40, 30:50] = 0.01
+    attention[30, 40] = 0.8
+    before = attention.copy()
+    calm = smoothed(attention)
+    np.testing.assert_array_equal(attention, before)
+    assert calm.max() == np.float32(0.8)
+    assert int(calm.argmax()) == 30 * WIDTH + 40
+    assert calm[30, 41] > 0.05
+    assert calm[30, 47] < 0.1
+    outside = np.ones_like(calm, bool)
+    outside[20:40, 30:50] = False
+    assert not calm[outside].any()
+
+
+@given(
+    values=st.lists(st.floats(0, 1, width=32), min_size=12, max_size=12),
+    x=st.integers(0, WIDTH - 4),
+)
+def test_smoothing_gives_a_map(values: list[float], x: int) -> None:
+    attention = nothing()
+    attention[10:13, x : x + 4] = np.reshape(values, (3, 4))
+    calm = smoothed(attention)
+    assert calm.min() >= 0
+    assert calm.max() <= attention.max()
+    draw_attention(grey_pair(), AttentionImages(attention, calm))
