@@ -29,6 +29,7 @@ from rgbt_dualatt_ros.ros.target_commands import Answer, Command
 from rgbt_dualatt_ros.ros.target_control import Decoder, Outcome, TargetControl
 
 _LOG = logging.getLogger(__name__)
+_TRACKING_LOG = logging.getLogger("rgbt_dualatt_ros.tracking")
 # A command waits at most this long when no pairs come; the wake-ups cost nothing.
 _IDLE_S = 0.02
 _WARM_UP_HEIGHT, _WARM_UP_WIDTH = 480, 640
@@ -178,9 +179,13 @@ def _warm_up(tracker: Tracker) -> None:
         rng.integers(0, 256, (*size, 3), dtype=np.uint8),
         rng.integers(0, 256, size, dtype=np.uint8),
     )
+    said_below = _TRACKING_LOG.level
+    _TRACKING_LOG.setLevel(logging.WARNING)  # what it learns of noise would only mislead
     try:
         tracker.initialize(frame, Box(_WARM_UP_WIDTH / 2, _WARM_UP_HEIGHT / 2, 60.0, 80.0))
         tracker.track(frame)
     except RgbtError as error:
         _LOG.warning("the tracker could not be warmed up: %s", error)
+    finally:
+        _TRACKING_LOG.setLevel(said_below)
     tracker.reset()

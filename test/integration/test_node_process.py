@@ -229,6 +229,21 @@ def test_debug_lines_of_the_package_are_said_when_asked_for(
     assert process.end_by(signal.SIGINT) == 0
 
 
+def test_what_is_learned_in_the_warm_up_is_not_said(start_process: StartProcess) -> None:
+    body = (
+        "import logging; from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker; "
+        "log = logging.getLogger('rgbt_dualatt_ros.tracking.learner'); log.info('weights read'); "
+        "tracker = StaticTracker(); start = tracker.initialize; "
+        "tracker.initialize = lambda *given: (log.info('first frame learned'), start(*given)); "
+        "return tracker"
+    )
+    process = start_process("-c", NODE_WITH.format(body=body))
+    process.wait_for("the tracker is ready")
+    assert "weights read" in process.output
+    assert "first frame learned" not in process.output
+    assert process.end_by(signal.SIGINT) == 0
+
+
 def test_interrupt_while_the_tracker_is_built(start_process: StartProcess) -> None:
     body = "print('building', flush=True); time.sleep(60)"
     process = start_process("-c", NODE_WITH.format(body=body))
