@@ -31,8 +31,9 @@ class LearningReport:
         skipped: of these, steps left out because a loss was not finite.
         unattended: of these, steps whose attention penalty was left out because every map was 0.
         classification_loss: cross entropy, Eq. (1), mean over the samples.
-        target_penalty: R of Eq. (2), over the target samples; 0 without attention.
-        background_penalty: R of Eq. (3), over the background samples.
+        target_penalty: R of Eq. (2), of the target samples; 0 without attention. This and what
+            follows are means over the members of a committee.
+        background_penalty: R of Eq. (3), of the background samples.
         spreads: sigma / mu of four kinds of map: of the target score on target samples, of the
             background score on target samples, then the same two on background samples.
     """

@@ -76,7 +76,7 @@ class BoxRegressor:
             return clip_to_image(boxes, size, min_side)
         offsets = (features - self._feature_mean) @ self._weights + self._offset_mean
         refined = apply_offsets(boxes, offsets.cpu().numpy())
-        is_sane = np.isfinite(refined).all(axis=1)
+        is_sane = np.asarray(np.isfinite(refined).all(axis=1))
         if self._config.guard:
             growth = np.prod(refined[:, 2:], axis=1) / np.prod(boxes[:, 2:], axis=1)
             is_sane &= (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,12 @@ from rgbt_dualatt_ros.tracking.frame_features import (
 from rgbt_dualatt_ros.tracking.pair_cropper import as_planes, cut_crops
 from rgbt_dualatt_ros.tracking.sampling import whole_image
 
-_CROPS_AT_ONCE = 64  # bounds the memory of the first layers: about 2 MB a crop
+_PRECISIONS = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+_AT_ONCE = 64  # bounds the memory of the first layers: about 2 MB a crop
 
 CropNets = tuple[VggM, VggM]
 """The nets of the colour and of the thermal stream; may be the same object."""
@@ -75,7 +80,8 @@ class CropFeatures:
         if self.sees.all():
             return features
         shown = torch.from_numpy(self.sees).to(features)
-        return (features.unflatten(1, (MODALITIES, -1)) * shown[:, None]).flatten(1)
+        streams = features.view(len(features), MODALITIES, -1)
+        return (streams * shown[:, None]).flatten(1)
 
 
 class CropReader:
@@ -128,19 +134,19 @@ class CropReader:
         self, samples: Samples, head: ClassifierHead, generator: torch.Generator | None
     ) -> tuple[Tensor, list[Tensor]]:
         """Logits and leaves at the crops, at the first layer's answers or at the features."""
-        level = self._config.attention.level
+        level, members = self._config.attention.level, head.members
         if level == "conv3":
-            cells = FEATURE_CELLS, FEATURE_CELLS
-            leaves = member_leaves(samples.features.unflatten(1, (-1, *cells)), head.members)
+            cells = samples.features.view(len(samples), -1, FEATURE_CELLS, FEATURE_CELLS)
+            leaves = member_leaves(cells, members)
             return head(torch.cat([leaf.flatten(2) for leaf in leaves], dim=2), generator), leaves
-        planes = as_planes(samples.source)
+        planes: Sequence[Tensor] = as_planes(samples.source)
         if level == "conv1":
             with torch.no_grad():
                 planes = self._first_layers(planes)
-        leaves = member_leaves(torch.cat(planes, dim=1), head.members)
+        leaves = member_leaves(torch.cat(list(planes), dim=1), members)
         flat = [leaf.flatten(0, 1) for leaf in leaves]  # (M N, C, h, w)
         first = flat if level == "conv1" else self._first_layers(flat)
-        features = self._after_first_layers(first).unflatten(0, (head.members, -1))
+        features = self._after_first_layers(first).view(members, len(samples), -1)
         return head(features, generator), leaves
 
     def explain(self, pair: FramePair, box: Box, head: ClassifierHead) -> AttentionImages:
@@ -153,7 +159,7 @@ class CropReader:
         leaves = [each.requires_grad_() for each in first]  # (1, 96, 51, 51) each
         with torch.enable_grad():
             logits = head(self._after_first_layers(leaves)).mean(dim=0)  # (1, 2)
-        return as_images(logits, leaves, with_context(box, settings.padding), pair.size)
+        return as_images(logits, leaves, _shown(box, settings.padding), pair.size)
 
     def _seen(self, pair: FramePair) -> NDArray[np.bool_]:
         thermal = np.repeat(pair.thermal[..., None], 3, axis=2)
@@ -162,18 +168,15 @@ class CropReader:
     @torch.no_grad()
     def _describe(self, crops: Tensor) -> Tensor:
         """Features `(N, 9216)` of crops `(N, 4, 107, 107)`."""
-        name = self._config.features.precision
-        is_short = name != "float32"
-        with torch.autocast(
-            self._device.type, getattr(torch, name) if is_short else None, is_short
-        ):
+        kind = _PRECISIONS[self._config.features.precision]
+        with torch.autocast(self._device.type, kind, enabled=kind is not torch.float32):
             parts = [
-                self._after_first_layers(self._first_layers(as_planes(some)))
-                for some in crops.split(_CROPS_AT_ONCE)
+                self._after_first_layers(self._first_layers(as_planes(crops[at : at + _AT_ONCE])))
+                for at in range(0, len(crops), _AT_ONCE)
             ]
-        return torch.cat(parts).float()
+        return torch.cat(parts).float() if parts else crops.new_zeros(0, self.width).float()
 
-    def _first_layers(self, planes: tuple[Tensor, ...] | list[Tensor]) -> list[Tensor]:
+    def _first_layers(self, planes: Sequence[Tensor]) -> list[Tensor]:
         return [net.first_layer(each) for net, each in zip(self._nets, planes, strict=True)]
 
     def _after_first_layers(self, first: list[Tensor]) -> Tensor:
@@ -186,3 +189,9 @@ def _as_images(pair: FramePair) -> Tensor:
     """Both images `(4, H, W)` uint8."""
     planes = np.concatenate([pair.rgb, pair.thermal[..., None]], axis=2).transpose(2, 0, 1)
     return torch.from_numpy(np.ascontiguousarray(planes))
+
+
+def _shown(box: Box, padding: float) -> Box:
+    """What the crop of `box` shows, px of the image."""
+    x, y = box.w * padding / CROP_SIDE, box.h * padding / CROP_SIDE
+    return Box(box.x - x, box.y - y, box.w + 2 * x, box.h + 2 * y)

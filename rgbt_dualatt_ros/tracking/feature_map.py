@@ -207,7 +207,7 @@ class MapReader:
 
     @property
     def _channels(self) -> int:
-        return min(self._config.features.components, self._net.shape.features)
+        return int(min(self._config.features.components, self._net.shape.features))
 
     @property
     def _fitted_basis(self) -> FeatureBasis:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
-from rgbt_dualatt_ros.models.weights import load_backbone
+from rgbt_dualatt_ros.models.weights import load_backbone, load_fully_connected, load_vgg_m
+from rgbt_dualatt_ros.tracking.crop_features import CropReader
 from rgbt_dualatt_ros.tracking.feature_map import MapReader
 from rgbt_dualatt_ros.tracking.frame_features import FeatureReader
 
@@ -19,9 +20,6 @@ def build_reader(config: TrackerConfig, device: torch.device) -> FeatureReader:
     """
     if config.features.source == "map":
         return MapReader(load_backbone(config.weights, config.seed), config, device)
-    from rgbt_dualatt_ros.models.weights import load_fully_connected, load_vgg_m
-    from rgbt_dualatt_ros.tracking.crop_features import CropReader
-
     color = load_vgg_m(config.weights, config.seed)
     thermal = color
     if config.thermal_weights:

@@ -91,7 +91,8 @@ class FirstFrame:
         def draw_sized(number: int) -> Boxes:
             drawn = draw(number)
             areas = np.prod(drawn[:, 2:], axis=1) / box.area
-            return drawn[(areas >= config.sample_min_area) & (areas <= config.sample_max_area)]
+            fits = (areas >= config.sample_min_area) & (areas <= config.sample_max_area)
+            return np.asarray(drawn[fits], np.float32)
 
         found = draw_in_overlap_range(draw_sized, box, (config.sample_overlap, 1.0), config.boxes)
         return found if len(found) >= _FEWEST_REGRESSION_BOXES else draw(config.boxes)

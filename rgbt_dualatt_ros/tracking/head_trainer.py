@@ -120,7 +120,7 @@ class HeadTrainer:
         maps = attention_maps(logits, leaves, attention, create_graph=True)
         penalty = attention_penalty(maps, min(len(positives), attention.samples), attention)
         self._unattended += penalty.valid == 0
-        found = torch.stack([penalty.target, penalty.background]).detach()
+        found = torch.stack([penalty.target, penalty.background]).detach() / self._head.members
         self._attention_numbers = torch.cat([found, penalty.spreads])
         return penalty
 

@@ -15,14 +15,12 @@ from rgbt_dualatt_ros.tracking.head_trainer import HeadTrainer
 from rgbt_dualatt_ros.tracking.sample_memory import SampleMemory
 
 _LOG = logging.getLogger(__name__)
-_ROWS_AT_ONCE = 4096
 
 
 def mine_hard_negatives(head: ClassifierHead, negatives: Samples, count: int) -> Samples:
     """The `count` rows of `negatives` that look most like the target."""
     with torch.no_grad():
-        parts = [head.score(rows) for rows in negatives.features.split(_ROWS_AT_ONCE)]
-    scores = torch.cat(parts)
+        scores = head.score(negatives.features)
     return negatives.rows(scores.topk(min(count, len(negatives))).indices)
 
 
