@@ -126,7 +126,7 @@ class AttentionConfig:
     )
     score: str = setting(
         "logit",
-        "What is differentiated; probabilities make both maps equal.",
+        "What is differentiated; of probabilities both maps are alike and say nothing.",
         choices=("logit", "probability", "log_probability"),
     )
     reduction: str = setting(
@@ -152,9 +152,9 @@ class AttentionConfig:
     )
     dropout: bool = setting(False, "Take the maps under dropout.")
     samples: int = setting(
-        32, "Target samples in a penalty, and as many of the hardest background ones.", 1, 4096
+        16, "Target samples in a penalty, and as many of the hardest background ones.", 1, 4096
     )
-    every: int = setting(1, "Learning steps from one with the penalty to the next.", 1, 1000)
+    every: int = setting(3, "Learning steps from one with the penalty to the next.", 1, 1000)
 
 
 @dataclass(frozen=True, slots=True)

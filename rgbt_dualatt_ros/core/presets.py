@@ -51,6 +51,8 @@ _PAPER: _Values = {
     "learning.negatives_per_frame": 200,
     "attention.weight": 3.0,
     "attention.level": "conv1",
+    "attention.samples": 32,
+    "attention.every": 1,
     "memory.first_share": 0.0,
     "box_regression.boxes": 1000,
     "box_regression.aspect": 1.21,
