@@ -96,7 +96,7 @@ class ClassifierHead(nn.Module):
             features = self._drop(features, generator)
         streams = features.chunk(self._streams, dim=-1)
         answers = [
-            torch.relu(fc5(self._drop(torch.relu(fc4(stream)), generator)))  # (M, N, hidden)
+            _relu(fc5(self._drop(_relu(fc4(stream)), generator)))  # (M, N, hidden)
             for stream, fc4, fc5 in zip(streams, self.fc4, self.fc5, strict=True)
         ]
         logits: Tensor = self.domain_specific(self._drop(self._join(answers), generator))
@@ -147,3 +147,8 @@ class ClassifierHead(nn.Module):
             return hidden
         draws = torch.rand(hidden.shape, generator=generator, device=hidden.device)
         return hidden * (draws >= dropout) * (1 / (1 - dropout))
+
+
+def _relu(x: Tensor) -> Tensor:
+    """ReLU whose second derivative is known to be nothing: a fifth off a step with attention."""
+    return x * (x > 0)
