@@ -22,6 +22,7 @@ from rgbt_dualatt_ros.tracking.frame_features import (
     MODALITIES,
     Samples,
     check_level,
+    hide_unseen,
     member_leaves,
     seeing,
 )
@@ -49,6 +50,7 @@ class CropFeatures:
         size: of the image.
         sees: modalities `(2,)` that show something now and did so in the first frame.
         padding: border around a box in its crop, px of the crop.
+        keeps_source: samples hold their crops, 46 kB each, since maps are taken before conv3.
     """
 
     images: Tensor
@@ -56,6 +58,7 @@ class CropFeatures:
     size: ImageSize
     sees: NDArray[np.bool_]
     padding: float
+    keeps_source: bool
 
     @property
     def region(self) -> Box:
@@ -64,24 +67,18 @@ class CropFeatures:
 
     def read(self, boxes: Boxes) -> Tensor:
         """Box features `(N, 9216)`; the first half belongs to the colour image."""
-        return self._hide(self.describe(self._cut(boxes)))
+        return hide_unseen(self.describe(self._cut(boxes)), self.sees)
 
     def sample(self, boxes: Boxes) -> Samples:
-        """Box features and the crops they are made of."""
+        """Box features, and the crops they are made of when maps are taken there."""
         crops = self._cut(boxes)
-        return Samples(self._hide(self.describe(crops)), crops)
+        features = hide_unseen(self.describe(crops), self.sees)
+        return Samples(features, crops) if self.keeps_source else Samples.plain(features)
 
     def _cut(self, boxes: Boxes) -> Tensor:
         return cut_crops(
             self.images, torch.from_numpy(boxes).to(self.images.device), CROP_SIDE, self.padding
         )
-
-    def _hide(self, features: Tensor) -> Tensor:
-        if self.sees.all():
-            return features
-        shown = torch.from_numpy(self.sees).to(features)
-        streams = features.view(len(features), MODALITIES, -1)
-        return (streams * shown[:, None]).flatten(1)
 
 
 class CropReader:
@@ -122,12 +119,14 @@ class CropReader:
     def read_frame(self, pair: FramePair, place: Box) -> CropFeatures:
         """The pair; `place` does not matter, since any box can be cut out."""
         del place
+        attention = self._config.attention
         return CropFeatures(
             _as_images(pair).to(self._device),
             self._describe,
             pair.size,
             self._seen(pair) & self._known,
             self._config.features.padding,
+            attention.enabled and attention.level != "conv3",
         )
 
     def attend(
@@ -138,7 +137,8 @@ class CropReader:
         if level == "conv3":
             cells = samples.features.view(len(samples), -1, FEATURE_CELLS, FEATURE_CELLS)
             leaves = member_leaves(cells, members)
-            return head(torch.cat([leaf.flatten(2) for leaf in leaves], dim=2), generator), leaves
+            features = torch.cat([leaf.flatten(2) for leaf in leaves], dim=2)
+            return self._judge(features, head, generator), leaves
         planes: Sequence[Tensor] = as_planes(samples.source)
         if level == "conv1":
             with torch.no_grad():
@@ -147,7 +147,7 @@ class CropReader:
         flat = [leaf.flatten(0, 1) for leaf in leaves]  # (M N, C, h, w)
         first = flat if level == "conv1" else self._first_layers(flat)
         features = self._after_first_layers(first).view(members, len(samples), -1)
-        return head(features, generator), leaves
+        return self._judge(features, head, generator), leaves
 
     def explain(self, pair: FramePair, box: Box, head: ClassifierHead) -> AttentionImages:
         """Where `head` looks, from the first layer of the nets on the crop of `box`."""
@@ -158,8 +158,16 @@ class CropReader:
             first = self._first_layers(as_planes(crop))
         leaves = [each.requires_grad_() for each in first]  # (1, 96, 51, 51) each
         with torch.enable_grad():
-            logits = head(self._after_first_layers(leaves)).mean(dim=0)  # (1, 2)
+            sees = self._seen(pair) & self._known
+            features = hide_unseen(self._after_first_layers(leaves), sees)
+            logits = head(features).mean(dim=0)  # (1, 2)
         return as_images(logits, leaves, _shown(box, settings.padding), pair.size)
+
+    def _judge(
+        self, features: Tensor, head: ClassifierHead, generator: torch.Generator | None
+    ) -> Tensor:
+        """Logits of samples, which were collected while all known cameras showed something."""
+        return head(hide_unseen(features, self._known), generator)  # type: ignore[no-any-return]
 
     def _seen(self, pair: FramePair) -> NDArray[np.bool_]:
         thermal = np.repeat(pair.thermal[..., None], 3, axis=2)

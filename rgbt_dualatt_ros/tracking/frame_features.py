@@ -137,6 +137,14 @@ def seeing(crops: NDArray[np.uint8], min_contrast: float) -> NDArray[np.bool_]:
     return np.asarray(sampled.std(axis=1).max(axis=1) >= min_contrast)
 
 
+def hide_unseen(features: Tensor, sees: NDArray[np.bool_]) -> Tensor:
+    """Features `(..., width)` with zeros for the modalities that show nothing."""
+    if sees.all():
+        return features
+    shown = torch.from_numpy(np.repeat(sees, features.shape[-1] // MODALITIES))
+    return features * shown.to(features)
+
+
 def member_leaves(planes: Tensor, members: int) -> list[Tensor]:
     """Leaves to differentiate by, one a modality: `planes` `(N, 2 C, H, W)` for each member."""
     return [

@@ -52,8 +52,9 @@ def with_level(level: str) -> TrackerConfig:
     return replace(PAPER, attention=replace(PAPER.attention, level=level))
 
 
-def head_of(fusion: str = "fc5_concat", members: int = 1) -> ClassifierHead:
-    head = ClassifierHead(2 * HALF, HeadConfig(members=members, hidden=16, fusion=fusion))
+def head_of(fusion: str = "fc5_concat", members: int = 1, start: str = "he") -> ClassifierHead:
+    config = HeadConfig(members=members, hidden=16, fusion=fusion, start=start)
+    head = ClassifierHead(2 * HALF, config)
     head.reinitialize(torch.Generator().manual_seed(0))
     return head
 
@@ -88,6 +89,44 @@ def test_a_dead_camera_says_nothing(pair: FramePair) -> None:
     known = reader_of(pair=dead)
     assert known.known.tolist() == [True, False]
     assert known.read_frame(pair, TARGET).sees.tolist() == [True, False]
+
+
+def blind_thermal(pair: FramePair) -> FramePair:
+    return FramePair(pair.rgb, np.full_like(pair.thermal, 128))
+
+
+def test_a_camera_dead_from_the_start_gives_no_boxes_no_features(pair: FramePair) -> None:
+    reader = reader_of(pair=blind_thermal(pair))
+    samples = reader.read_frame(pair, TARGET).sample(np.zeros((0, 4), np.float32))
+    assert samples.features.shape == (0, 9216)
+
+
+@pytest.mark.parametrize("level", ["input", "conv1", "conv3"])
+def test_attention_does_not_look_at_what_the_head_is_not_shown(
+    pair: FramePair, level: str
+) -> None:
+    """A camera dead in the first frame stays hidden, though the crops show it when it wakes."""
+    reader = reader_of(with_level(level), blind_thermal(pair))
+    head = head_of(start="mdnet")  # its biases let units answer to nothing too
+    samples = reader.read_frame(pair, TARGET).sample(BOXES[:2])
+    logits, leaves = reader.attend(samples, head, None)
+    torch.testing.assert_close(logits, head(samples.features), atol=1e-4, rtol=1e-4)
+    color, thermal = torch.autograd.grad(logits[..., 1].sum(), leaves)
+    assert color.any()
+    assert not thermal.any()
+    looked = reader.explain(pair, TARGET, head)
+    np.testing.assert_array_equal(
+        looked.target, reader.explain(blind_thermal(pair), TARGET, head).target
+    )
+
+
+def test_crops_are_kept_only_for_maps_that_start_from_them(pair: FramePair) -> None:
+    """They are more than half of the memory."""
+    off = replace(PAPER, attention=replace(PAPER.attention, enabled=False))
+    for config, is_kept in ((PAPER, True), (with_level("conv3"), False), (off, False)):
+        samples = reader_of(config, pair).read_frame(pair, TARGET).sample(BOXES)
+        assert bool(samples.source.nbytes) == is_kept
+        assert samples.features.shape == (3, 9216)
 
 
 def test_stored_features_stay_those_of_the_stored_crops(pair: FramePair) -> None:
