@@ -2,7 +2,7 @@
 
 Its shape follows VGG-M (a wide first convolution, then fewer and deeper ones) with two changes:
 no local response normalisation, and a linear last layer whose channels are the principal
-components of larger nets' features (training/backbone_distillation.py). All paddings keep the
+components of larger nets' features (training/distillation.py). All paddings keep the
 size, and grey level 128 is zero to the net, so a grey border says nothing.
 """
 

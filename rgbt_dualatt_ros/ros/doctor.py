@@ -85,7 +85,8 @@ def _opencv() -> Finding:
 def _weights() -> Finding:
     try:
         weights = import_module("rgbt_dualatt_ros.models.weights")
-        return Finding("weights", str(weights.locate_backbone("")))
+        found = [str(weights.locate(kind, "")) for kind in weights.SHIPPED]
+        return Finding("weights", ", ".join(found))
     except (ImportError, RgbtError) as error:
         return Finding("weights", "missing", str(error), True)
 

@@ -190,3 +190,5 @@ def test_a_file_for_no_net_of_ours_is_refused(stored: Path) -> None:
 
 def test_the_shipped_weights_fit() -> None:
     assert weights.load_backbone("", 0).shape == BackboneShape()
+    assert weights.load_vgg_m("", 0).lrn == "vggm"
+    assert weights.load_fully_connected("") is None

@@ -40,3 +40,10 @@ def test_failing_probe_gives_one_line(tmp_path: Path, capfd: pytest.CaptureFixtu
         measure_transport(1, environment)
     assert str(caught.value) == ("the transport probe failed: ImportError: rclpy is broken here")
     assert capfd.readouterr().err == ""
+
+
+def test_the_weights_of_both_presets_are_looked_for() -> None:
+    finding = doctor._weights()
+    assert not finding.is_fatal
+    assert "realtime_backbone.safetensors" in finding.value
+    assert "paper_vgg_m.safetensors" in finding.value
