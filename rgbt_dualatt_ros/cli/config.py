@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rgbt_dualatt_ros.cli.usable_settings import load_usable_config
 from rgbt_dualatt_ros.core.config import Config
-from rgbt_dualatt_ros.core.config_files import defaults_as_yaml
+from rgbt_dualatt_ros.core.config_files import defaults_as_yaml, to_yaml
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import Setting, build, nearest_name, values_of, walk
 
@@ -15,6 +15,7 @@ _EXAMPLE = """example:
   rgbt-dualatt config sync              every setting with sync in its name
   rgbt-dualatt config --yaml > my.yaml  all of them as a parameter file, to edit
   rgbt-dualatt config --check my.yaml   is every name and value in it right?
+  rgbt-dualatt config --pin --set preset=paper > paper.yaml   every value of a preset, written out
 """
 
 
@@ -28,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--yaml", action="store_true", help="a ROS parameter file with the defaults")
     form.add_argument("--markdown", action="store_true", help="the table of the documentation")
     form.add_argument("--check", metavar="FILE", type=Path, help="check a YAML file")
+    form.add_argument(
+        "--pin", action="store_true", help="a parameter file with every value as it takes effect"
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="with --pin: settings")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="with --pin: one more"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,6 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [each for each in walk(Config) if arguments.name in each.name]
     if arguments.check:
         print(_check(arguments.check))
+    elif arguments.pin:
+        print(to_yaml(load_usable_config(arguments.config, arguments.set)), end="")
+    elif arguments.config or arguments.set:
+        raise ConfigError("--config and --set go with --pin")
     elif arguments.yaml:
         print(defaults_as_yaml(Config), end="")
     elif arguments.markdown:
