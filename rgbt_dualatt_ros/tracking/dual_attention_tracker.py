@@ -155,8 +155,10 @@ class DualAttentionTracker:
     def _judge(self, state: TrackState, finding: Finding, *, is_elsewhere: bool) -> TrackState:
         status = self._confidence.update(finding.score, is_elsewhere=is_elsewhere)
         has_clue = self._confidence.has_clue
-        is_held = self._config.status.on_failure == "hold" and status is not TrackStatus.TRACKING
-        if is_held or (is_elsewhere and not has_clue):
+        is_trusted = status is TrackStatus.TRACKING
+        # A clue is looked at again, else a target found elsewhere could never be confirmed.
+        is_held = self._config.status.on_failure == "hold" or is_elsewhere
+        if is_held and not is_trusted and not has_clue:
             return state.after_nothing(status)
         return state.after(finding.box, finding.refined, status, has_clue=has_clue)
 

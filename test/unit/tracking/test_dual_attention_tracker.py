@@ -33,6 +33,7 @@ from rgbt_dualatt_ros.core.tracker_config import (
     HeadConfig,
     ProposalConfig,
     SearchConfig,
+    StatusConfig,
     TrackerConfig,
 )
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
@@ -99,8 +100,10 @@ def overlap(prediction: Prediction, frame: int) -> float:
     return float(iou(prediction.box.as_array()[None], target_box(frame).as_array()[None])[0])
 
 
-def test_it_follows_a_textured_square_for_30_frames() -> None:
-    predictions = follow(started(), 30)
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_it_follows_a_textured_square_for_30_frames(weight: float) -> None:
+    config = dataclasses.replace(CONFIG, attention=AttentionConfig(weight=weight))
+    predictions = follow(started(config), 30)
     overlaps = [overlap(each, frame) for frame, each in enumerate(predictions, 1)]
     assert min(overlaps) > 0.6
     assert [each.stamp_ns for each in predictions] == [33_000_000 * i for i in range(1, 31)]
@@ -212,8 +215,11 @@ def test_when_both_cameras_die_the_last_box_stays_and_nothing_is_learned() -> No
         torch.testing.assert_close(before, now)
 
 
-def test_a_target_that_comes_back_is_found_again() -> None:
-    tracker = started()
+@pytest.mark.parametrize("on_failure", ["follow", "hold"])
+@pytest.mark.parametrize("rule", ["relative", "absolute"])
+def test_a_target_that_comes_back_is_found_again(rule: str, on_failure: str) -> None:
+    status = StatusConfig(rule=rule, on_failure=on_failure)
+    tracker = started(dataclasses.replace(CONFIG, status=status))
     last = follow(tracker, 10)[-1]
     empty = FramePair(BACKGROUND.copy(), BACKGROUND_HEAT.copy())
     gone = [tracker.track(empty) for _ in range(40)]
