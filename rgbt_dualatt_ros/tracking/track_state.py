@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rgbt_dualatt_ros.core.box import Box, ImageSize
+from rgbt_dualatt_ros.core.box_array import clip_to_image
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 
 
@@ -32,8 +33,12 @@ class TrackState:
 
     @classmethod
     def start(cls, size: ImageSize, box: Box) -> TrackState:
-        """The state in the first frame."""
-        return cls(size, box, box, box)
+        """The state in the first frame; what is reported lies inside the image from the start."""
+        right, bottom = box.x + box.w, box.y + box.h
+        if min(box.x, box.y) >= 0 and right <= size.width and bottom <= size.height:
+            return cls(size, box, box, box)
+        inside = clip_to_image(box.as_array()[None], size, min_side=1.0)[0]
+        return cls(size, box, box, Box.from_sequence(inside))
 
     def looks_elsewhere(self, patience: int) -> bool:
         """The next frame should look for the target away from `box`.

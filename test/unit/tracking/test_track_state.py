@@ -46,3 +46,9 @@ def test_a_clue_is_followed() -> None:
     state = STATE.after_nothing(L).after(FOUND, REFINED, L, has_clue=True)
     assert not state.looks_elsewhere(patience=0)
     assert state.box == FOUND
+
+
+def test_a_first_box_over_the_edge_drives_as_it_is_and_is_reported_inside() -> None:
+    over = Box(-5, 90, 20, 20)
+    state = TrackState.start(ImageSize(100, 100), over)
+    assert (state.box, state.trusted, state.reported) == (over, over, Box(0, 90, 15, 10))
