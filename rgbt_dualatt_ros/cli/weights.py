@@ -40,8 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.action in ("import", "convert") and not (arguments.file and arguments.out):
         raise WeightsError(f"weights {arguments.action} needs a file and --out FILE.safetensors")
+    if _is_same_file(arguments.out, arguments.file):
+        raise WeightsError(f"--out {arguments.out} is the file that is read; name another")
     _ACTIONS[arguments.action](arguments)
     return 0
+
+
+def _is_same_file(out: Path | None, given: str) -> bool:
+    """Writing would destroy what a user may have only once."""
+    return bool(out and given and out.exists() and Path(given).exists() and out.samefile(given))
 
 
 def _list(arguments: argparse.Namespace) -> None:

@@ -27,6 +27,7 @@ from rgbt_dualatt_ros.models.weights import save_vgg_m
 _CONVOLUTIONS = ("conv1", "conv2", "conv3")
 _LAYERS_A_BLOCK = 4  # convolution, ReLU, normalisation, pooling
 _CHUNK = 1 << 20
+_SHOWN = 4
 _SHARED = "shared_layers"
 # In a block: its place in an nn.Sequential, which begins with a dropout in some codes.
 _BLOCK_TENSOR = re.compile(r"(?:layers\.)?(conv[123]|fc[45])\.([01])\.(weight|bias)")
@@ -81,6 +82,11 @@ def import_vgg_m(path: Path, lrn: str | None = None) -> ImportedVggM:
         for name, found in matched.items()
         if found and isinstance(blocks[name], Tensor)
     }
+    if not tensors:
+        raise WeightsError(
+            f"{path} has no layers under MDNet's names (layers.conv1.0.weight, ...); it has "
+            f"{', '.join(list(map(str, blocks))[:_SHOWN]) or 'nothing'}"
+        )
     others = [name for name, found in matched.items() if not found]
     left_out = tuple(
         others + [name for name in stored if name != _SHARED and blocks is not stored]

@@ -190,7 +190,8 @@ def _frozen(net: _Net) -> _Net:
 
 
 def _remedy(kind: str) -> str:
+    foreign = "; of a foreign file: rgbt-dualatt weights import FILE --out NEW.safetensors"
     return (
         f"make them with: rgbt-dualatt train {kind} --data CLIPS --teacher FILE --out "
-        f"{SHIPPED[kind]}"
+        f"{SHIPPED[kind]}{foreign if kind == VGG_M else ''}"
     )

@@ -69,6 +69,28 @@ def test_a_file_to_write_must_be_named(action: str, capsys: pytest.CaptureFixtur
     assert "needs a file and --out" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("action", ["import", "convert"])
+def test_the_file_that_is_read_is_not_written(
+    action: str, stored: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = Path(stored).read_bytes()
+    assert main(["weights", action, stored, "--out", stored]) == 2
+    assert "is the file that is read" in capsys.readouterr().err
+    assert Path(stored).read_bytes() == content
+
+
+def test_a_checkpoint_with_other_names_is_one_line_that_tells_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, out = tmp_path / "net.pth", tmp_path / "net.safetensors"
+    torch.save({"state_dict": random_vgg_m(0).state_dict()}, given)
+    assert main(["weights", "import", str(given), "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert "it has state_dict" in error
+    assert error.count("\n") == 1
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("action", ["list", "verify", "import", "convert"])
 @pytest.mark.parametrize("content", [b"", b"text", None], ids=["empty", "text", "missing"])
 def test_wrong_files_are_one_line(
