@@ -9,6 +9,7 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
+from rgbt_dualatt_ros.core.setting_conflicts import check_together
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
 
 
@@ -22,6 +23,7 @@ def load_usable_config(path: Path | None, overrides: Iterable[str] = ()) -> Conf
     config = load_config(Config, path, overrides)
     try:
         # Each of these refuses what it cannot use; so the rules stand in one place only.
+        check_together(config.tracker)
         PairDecoder(config.thermal, config.registration)
         if config.target.box:
             Box.from_sequence(config.target.box)

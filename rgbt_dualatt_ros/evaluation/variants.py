@@ -10,6 +10,7 @@ from pathlib import Path
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.setting_conflicts import check_together
 from rgbt_dualatt_ros.core.settings import nearest_name, walk
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 
@@ -60,9 +61,11 @@ class Variant:
                     f"{nearest_name(name, known)}"
                 )
         try:
-            return load_config(Config, path, [*overrides, *self.changes]).tracker
+            config = load_config(Config, path, [*overrides, *self.changes]).tracker
+            check_together(config)
         except ConfigError as error:
             raise ConfigError(f"variant {self.label}: {error}") from None
+        return config
 
 
 def parse_variant(text: str) -> Variant:

@@ -14,6 +14,7 @@ from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.explanation import AttentionImages
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.setting_conflicts import check_together
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 from rgbt_dualatt_ros.models.vgg_m import CROP_SIDE, FEATURE_CELLS, FEATURE_CHANNELS, VggM
@@ -21,7 +22,6 @@ from rgbt_dualatt_ros.tracking.attention_images import as_images
 from rgbt_dualatt_ros.tracking.frame_features import (
     MODALITIES,
     Samples,
-    check_level,
     hide_unseen,
     member_leaves,
     seeing,
@@ -91,7 +91,7 @@ class CropReader:
         device: torch.device,
         trained_layers: Mapping[str, Tensor] | None = None,
     ) -> None:
-        check_level(config, ("conv1", "input", "conv3"))
+        check_together(config)
         self.trained_layers = trained_layers
         self._nets = tuple(net.to(device) for net in nets)
         self._config = config

@@ -16,6 +16,7 @@ from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.explanation import AttentionImages
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.setting_conflicts import check_together
 from rgbt_dualatt_ros.core.tracker_config import FeatureConfig, TrackerConfig
 from rgbt_dualatt_ros.models.backbone import Backbone
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
@@ -24,7 +25,6 @@ from rgbt_dualatt_ros.tracking.first_frame_views import alter, view_window
 from rgbt_dualatt_ros.tracking.frame_features import (
     MODALITIES,
     Samples,
-    check_level,
     member_leaves,
     seeing,
 )
@@ -138,7 +138,7 @@ class MapReader:
     """One map a modality and frame, from which all boxes are read; a `FeatureReader`."""
 
     def __init__(self, backbone: Backbone, config: TrackerConfig, device: torch.device) -> None:
-        check_level(config, ("roi7", "roi3") if config.features.max_pooling else ("roi3",))
+        check_together(config)
         self._net = backbone.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._config = config
         self._device = device

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from rgbt_dualatt_ros.core.setting_conflicts import check_together
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.weights import load_backbone, load_fully_connected, load_vgg_m
 from rgbt_dualatt_ros.tracking.crop_features import CropReader
@@ -18,6 +19,7 @@ def build_reader(config: TrackerConfig, device: torch.device) -> FeatureReader:
         ConfigError: when settings do not go together.
         WeightsError: when weights are missing or do not fit.
     """
+    check_together(config)  # before the weights are read
     if config.features.source == "map":
         return MapReader(load_backbone(config.weights, config.seed), config, device)
     color = load_vgg_m(config.weights, config.seed)

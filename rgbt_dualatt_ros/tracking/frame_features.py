@@ -13,10 +13,8 @@ from torch import Tensor
 
 from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
-from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.explanation import AttentionImages
 from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 
 MODALITIES = 2  # colour first, thermal second, everywhere
@@ -114,21 +112,6 @@ class FeatureReader(Protocol):
 
     def explain(self, pair: FramePair, box: Box, head: ClassifierHead) -> AttentionImages:
         """Where `head` looks when it judges `box`."""
-
-
-def check_level(config: TrackerConfig, possible: Sequence[str]) -> None:
-    """Refuse a level of attention maps that the chosen kind of features does not have.
-
-    Raises:
-        ConfigError: naming the possible levels.
-    """
-    attention, features = config.attention, config.features
-    if attention.enabled and attention.level not in possible:
-        pooled = " with max_pooling" if features.max_pooling else ""
-        raise ConfigError(
-            f"attention.level {attention.level} does not go with features.source "
-            f"{features.source}{pooled}; choose {' or '.join(possible)}"
-        )
 
 
 def seeing(crops: NDArray[np.uint8], min_contrast: float) -> NDArray[np.bool_]:

@@ -45,6 +45,8 @@ class OnlineLearner:
         self._steps_per_frame = 0
         self._last_frames = memory.long_term
         self._frame = 0
+        # It is done anew for each target; here only to learn at once whether the weights fit.
+        head.reinitialize(torch.Generator(), reader.trained_layers)
 
     @property
     def report(self) -> LearningReport:

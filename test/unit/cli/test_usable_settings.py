@@ -44,6 +44,16 @@ def check(file: Path, text: str, capsys: pytest.CaptureFixture[str]) -> str:
             "thermal.low must be below thermal.high",
             id="turned range",
         ),
+        pytest.param(
+            "attention.level: conv1", "choose roi3, or features.source crops", id="conv1"
+        ),
+        pytest.param("attention.level: roi7", "features.max_pooling true", id="not pooled"),
+        pytest.param(
+            "{preset: paper, attention.level: roi3}", "or features.source map", id="roi of crops"
+        ),
+        pytest.param("{preset: paper, features.source: map}", "choose roi3", id="conv1 of paper"),
+        pytest.param("thermal_weights: a.safetensors", "needs features.source crops", id="second"),
+        pytest.param("head.start: weights", "choose he or mdnet", id="no layers to start from"),
     ],
 )
 def test_what_the_node_refuses_is_refused(
@@ -62,6 +72,9 @@ def test_what_the_node_refuses_is_refused(
         pytest.param(f"registration.homography: {TURNED}", id="homography"),
         pytest.param("thermal: {normalization: fixed, low: 20.0, high: 30.0}", id="range"),
         pytest.param("thermal: {low: 30.0, high: 20.0}", id="range that is not used"),
+        pytest.param("{attention.enabled: false, attention.level: conv1}", id="level not used"),
+        pytest.param("{attention.level: roi7, features.max_pooling: true}", id="pooled"),
+        pytest.param("{preset: paper, head.start: weights, thermal_weights: a}", id="crops"),
     ],
 )
 def test_what_goes_together_is_valid(

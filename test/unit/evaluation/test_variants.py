@@ -102,6 +102,11 @@ def test_a_weight_that_is_no_number_is_refused_with_its_variant() -> None:
         variant.config(None, [])
 
 
+def test_settings_that_do_not_go_together_are_refused_with_their_variant() -> None:
+    with pytest.raises(ConfigError, match=r"variant roi7: .*max_pooling true"):
+        parse_variant("roi7:attention.level=roi7").config(None, [])
+
+
 def test_labels_differ() -> None:
     with pytest.raises(ConfigError, match="two variants have the label a"):
         check_labels([Variant("a", ("x=1",)), Variant("b", ()), Variant("a", ("x=2",))])

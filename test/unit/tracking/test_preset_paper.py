@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.box_array import iou
 from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.settings import build
@@ -125,6 +126,11 @@ def test_it_follows_a_textured_square(weight: float) -> None:
     assert (report.skipped, report.unattended) == (0, 0)
     assert report.target_penalty > 0
     assert report.background_penalty > 0
+
+
+def test_a_start_that_the_weights_do_not_have_is_refused_before_any_frame() -> None:
+    with pytest.raises(ConfigError, match="the weights file has none for fc4"):
+        new_tracker({"head.start": "weights"})
 
 
 def test_a_reset_returns_to_the_beginning() -> None:
