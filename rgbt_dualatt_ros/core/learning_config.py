@@ -152,7 +152,7 @@ class AttentionConfig:
     )
     dropout: bool = setting(False, "Take the maps under dropout.")
     samples: int = setting(
-        16, "Target samples in a penalty, and as many of the hardest background ones.", 1, 4096
+        16, "Target samples in a penalty, and as many of the background ones of its step.", 1, 4096
     )
     every: int = setting(3, "Learning steps from one with the penalty to the next.", 1, 1000)
 

@@ -189,7 +189,8 @@ class MapReader:
         joined = torch.cat(leaves, dim=2)  # (M, N, 2 K, h, w)
         if self._config.attention.level == "roi7":
             joined = pool(joined, self._config.features)
-        return head(joined.flatten(2), generator), leaves
+        # What showed nothing in the first frame is zero to the head, and so to the maps.
+        return head(hide_unseen(joined.flatten(2), self.known), generator), leaves
 
     def explain(self, pair: FramePair, box: Box, head: ClassifierHead) -> AttentionImages:
         """Where `head` looks, from the first layer of the net on the window around `box`."""

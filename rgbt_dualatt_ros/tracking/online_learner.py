@@ -74,10 +74,8 @@ class OnlineLearner:
             hard = mine_hard_negatives(self._head, pool, learning.batch_negatives)
             chosen = self._random_rows(len(positives), learning.batch_positives)
             self._trainer.step(positives.rows(chosen), hard)
-        kept = self._random_rows(len(positives), first.kept_positives)
-        self._positives.restart(positives.rows(kept))
-        kept = self._random_rows(len(negatives), first.kept_negatives)
-        self._negatives.restart(negatives.rows(kept))
+        self._positives.restart(self._kept(positives, first.kept_positives))
+        self._negatives.restart(self._kept(negatives, first.kept_negatives))
         self._frame = 0
         self._steps_left = 0
         _LOG.info(
@@ -143,6 +141,12 @@ class OnlineLearner:
         if self._learning.mining == "each_step" or self._hard_negatives is None:
             return mine_hard_negatives(self._head, self._draw_background(), count)
         return self._hard_negatives.rows(self._random_rows(len(self._hard_negatives), count))
+
+    def _kept(self, samples: Samples, count: int) -> Samples:
+        """`count` samples drawn with repetition, or all when that many are wanted."""
+        if count >= len(samples):
+            return samples
+        return samples.rows(self._random_rows(len(samples), count))
 
     def _draw_background(self) -> Samples:
         return self._negatives.draw(

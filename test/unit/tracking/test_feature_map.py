@@ -184,6 +184,22 @@ def test_attention_starts_from_what_the_head_sees(pair: FramePair, config: Track
         assert gradient.abs().sum() > 0
 
 
+@pytest.mark.parametrize("config", [CONFIG, POOLED], ids=["roi3", "roi7"])
+def test_attention_leaves_out_what_was_dead_in_the_first_frame(
+    pair: FramePair, config: TrackerConfig
+) -> None:
+    """Else the penalty would act on weights that nothing else ever teaches."""
+    dead = pair_of(np.zeros((120, 160, 3), np.uint8), pair.thermal)
+    reader = started(dead, config)
+    head = head_for(reader)
+    logits, leaves = reader.attend(
+        reader.read_frame(dead, TARGET).sample(TARGET.as_array()[None]), head, None
+    )
+    color, thermal = torch.autograd.grad(logits[..., 1].sum(), leaves)
+    assert not color.any()
+    assert thermal.any()
+
+
 @pytest.mark.parametrize("level", ["input", "conv1", "conv3", "roi7"])
 def test_levels_that_the_map_does_not_have_are_refused(level: str) -> None:
     config = dataclasses.replace(CONFIG, attention=AttentionConfig(level=level))
