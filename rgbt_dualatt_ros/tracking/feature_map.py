@@ -25,6 +25,7 @@ from rgbt_dualatt_ros.tracking.first_frame_views import alter, view_window
 from rgbt_dualatt_ros.tracking.frame_features import (
     MODALITIES,
     Samples,
+    hide_unseen,
     member_leaves,
     seeing,
 )
