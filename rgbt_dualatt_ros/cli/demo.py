@@ -23,8 +23,8 @@ _MOMENTS = (0.02, 0.43, 0.85, 1.0)
 _EXAMPLE = """example:
   rgbt-dualatt demo
   rgbt-dualatt demo --short --tracker dualatt csrt@thermal --out output/demo
-The page is OUT/results/index.html, attention.png beside it shows where the classifier looked; the
-rendered bag stays in OUT for the next time.
+The page is OUT/results/index.html; attention.png beside it shows where the classifier looked (not
+with --short or a slow preset). The rendered bag stays in OUT for the next time.
 """
 
 
