@@ -196,3 +196,20 @@ def test_modalities_are_hidden_only_while_there_are_two() -> None:
     assert not hidden.all(dim=1).any()
     _, one = prepared(with_learning(modality_dropout=0.5), Reader(known=(True, False)))
     assert torch.equal(one._hide_modalities(features), features)
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+def test_maps_are_taken_without_dropout_unless_asked_for(dropout: bool) -> None:
+    _, trainer = prepared(with_attention(dropout=dropout))
+    given: list[torch.Generator | None] = []
+    attend = trainer._reader.attend
+
+    def seen(
+        samples: Samples, head: ClassifierHead, generator: torch.Generator | None
+    ) -> tuple[Tensor, list[Tensor]]:
+        given.append(generator)
+        return attend(samples, head, generator)
+
+    trainer._reader.attend = seen  # type: ignore[method-assign]
+    trainer.step(TARGETS, BACKGROUND)
+    assert [each is None for each in given] == [not dropout]
