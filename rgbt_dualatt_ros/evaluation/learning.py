@@ -15,6 +15,7 @@ LEARNING_NOTE = (
     "and background score, on target and on background samples) are those of the last step of "
     "each run, mean over the runs in which they are finite; 'not finite' counts the other runs."
 )
+_WITHOUT_MAPS = "cross entropy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def learning_figures(score: TrackerScore) -> LearningFigures | None:
         skipped=sum(each.skipped for each in told),
         unattended=sum(each.unattended for each in told),
         not_finite_runs=sum(not all(map(math.isfinite, each.values())) for each in last),
-        last={name: mean_of(each[name] for each in last) for name in last[0]},
+        last=_without_zeros({name: mean_of(each[name] for each in last) for name in last[0]}),
     )
 
 
@@ -60,10 +61,16 @@ def all_learning(scores: Sequence[TrackerScore]) -> dict[str, LearningFigures]:
     return {name: figures for name, figures in found.items() if figures is not None}
 
 
+def _without_zeros(means: dict[str, float]) -> dict[str, float]:
+    """NaN for the figures of maps that nobody took: a measured zero would be another matter."""
+    of_maps = {name: value for name, value in means.items() if name != _WITHOUT_MAPS}
+    return means if any(of_maps.values()) else {**means, **dict.fromkeys(of_maps, math.nan)}
+
+
 def _last_step(report: LearningReport) -> dict[str, float]:
     names = ("target/target", "background/target", "target/background", "background/background")
     return {
-        "cross entropy": report.classification_loss,
+        _WITHOUT_MAPS: report.classification_loss,
         "R target": report.target_penalty,
         "R background": report.background_penalty,
         **{f"spread {name}": value for name, value in zip(names, report.spreads, strict=True)},
