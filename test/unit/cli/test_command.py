@@ -116,9 +116,11 @@ def test_how_a_command_ends(body: str, code: int, text: str) -> None:
 def test_told_to_end_it_cleans_up_first(number: signal.Signals, tmp_path: Path) -> None:
     unfinished = tmp_path / "unfinished"
     program = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
         "from pathlib import Path\n"
         "from rgbt_dualatt_ros.cli.command import end_in_order, run_command\n"
+        # Under nohup, these tests and their children ignore it.
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
         "def command():\n"
         f"    unfinished = Path({str(unfinished)!r})\n"
         "    unfinished.touch()\n"
