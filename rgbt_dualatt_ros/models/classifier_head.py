@@ -10,7 +10,8 @@ fc4 and fc5 a camera, whose answers are joined before fc6 (the paper's text, sec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -51,6 +52,16 @@ class MemberLinear(nn.Module):
         return torch.baddbmm(self.bias, x, self.weight)
 
 
+class StreamLayers(nn.ModuleList):
+    """One `MemberLinear` a stream."""
+
+    def __iter__(self) -> Iterator[MemberLinear]:
+        return cast("Iterator[MemberLinear]", super().__iter__())
+
+    def __getitem__(self, stream: int) -> MemberLinear:  # type: ignore[override]  # no slices
+        return cast("MemberLinear", super().__getitem__(stream))
+
+
 class ClassifierHead(nn.Module):
     """fc4, fc5 of one or two streams and fc6, the domain-specific layer, new for every target."""
 
@@ -63,8 +74,8 @@ class ClassifierHead(nn.Module):
         width = inputs // self._streams
         joined = config.hidden * (2 if config.fusion == "fc5_concat" else 1)
         members, hidden, streams = config.members, config.hidden, range(self._streams)
-        self.fc4 = nn.ModuleList(MemberLinear(members, width, hidden) for _ in streams)
-        self.fc5 = nn.ModuleList(MemberLinear(members, hidden, hidden) for _ in streams)
+        self.fc4 = StreamLayers(MemberLinear(members, width, hidden) for _ in streams)
+        self.fc5 = StreamLayers(MemberLinear(members, hidden, hidden) for _ in streams)
         self.domain_specific = MemberLinear(config.members, joined, 2)
 
     def reinitialize(
@@ -81,8 +92,7 @@ class ClassifierHead(nn.Module):
         """
         for name, layers in (("fc4", self.fc4), ("fc5", self.fc5)):
             for layer in layers:
-                if isinstance(layer, MemberLinear):  # all are; a ModuleList does not say so
-                    self._start(name, layer, generator, trained)
+                self._start(name, layer, generator, trained)
         self.domain_specific.reinitialize(_SMALL_STD, 0.0, generator)
 
     def forward(self, features: Tensor, generator: torch.Generator | None = None) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -91,7 +93,10 @@ SMALL = np.array([[65, 45, 40, 55]], np.float32)
 def test_a_box_that_would_jump_stays(limits: dict[str, float], away: Boxes) -> None:
     allowed = {"min_overlap": 0.0, "max_growth": 100.0, "max_shrinking": 100.0}
     for guard in (True, False):
-        config = BoxRegressionConfig(ridge=1e-6, guard=guard, **{**allowed, **limits})
+        config = replace(
+            BoxRegressionConfig(ridge=1e-6, guard=guard),
+            **{**allowed, **limits},  # type: ignore[arg-type]
+        )
         regressor = BoxRegressor(config)
         regressor.fit(features_of(drawn(60)), drawn(60), TRUTH)
         refined = regressor.refine(features_of(away), away, SIZE, 1.0)

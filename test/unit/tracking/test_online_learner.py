@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Never
 
 import numpy as np
@@ -185,7 +186,11 @@ def test_hard_ones_may_be_found_anew_in_each_step(monkeypatch: pytest.MonkeyPatc
         mined: list[int] = []
         score = head.score
 
-        def counted(features: Tensor, seen: list[int] = mined, score=score) -> Tensor:  # type: ignore[no-untyped-def]
+        def counted(
+            features: Tensor,
+            seen: list[int] = mined,
+            score: Callable[[Tensor], Tensor] = score,
+        ) -> Tensor:
             seen.append(len(features))
             return score(features)
 
