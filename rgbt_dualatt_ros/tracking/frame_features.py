@@ -77,12 +77,8 @@ class FrameFeatures(Protocol):
         """The same, with what learning needs besides."""
 
 
-class FeatureReader(Protocol):
-    """Turns frame pairs into features; holds the net, which never learns online."""
-
-    @property
-    def width(self) -> int:
-        """Numbers in one box feature."""
+class LearningSource(Protocol):
+    """What learning asks of features besides the samples themselves."""
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -91,14 +87,6 @@ class FeatureReader(Protocol):
     @property
     def trained_layers(self) -> Mapping[str, Tensor] | None:
         """fc4 and fc5 of the weights file, when it has them."""
-
-    def first_frames(
-        self, pair: FramePair, box: Box, rng: np.random.Generator
-    ) -> Sequence[FrameFeatures]:
-        """Start with a target: features of its first frame, and of altered views of it."""
-
-    def read_frame(self, pair: FramePair, place: Box) -> FrameFeatures:
-        """The features of a later pair around `place`."""
 
     def attend(
         self, samples: Samples, head: ClassifierHead, generator: torch.Generator | None
@@ -109,6 +97,22 @@ class FeatureReader(Protocol):
             Logits `(members, N, 2)` and the leaves they depend on, one a modality:
             `(members, N, C, H, W)`, each member with its own.
         """
+
+
+class FeatureReader(LearningSource, Protocol):
+    """Turns frame pairs into features; holds the net, which never learns online."""
+
+    @property
+    def width(self) -> int:
+        """Numbers in one box feature."""
+
+    def first_frames(
+        self, pair: FramePair, box: Box, rng: np.random.Generator
+    ) -> Sequence[FrameFeatures]:
+        """Start with a target: features of its first frame, and of altered views of it."""
+
+    def read_frame(self, pair: FramePair, place: Box) -> FrameFeatures:
+        """The features of a later pair around `place`."""
 
     def explain(self, pair: FramePair, box: Box, head: ClassifierHead) -> AttentionImages:
         """Where `head` looks when it judges `box`."""

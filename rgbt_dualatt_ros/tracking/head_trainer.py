@@ -9,7 +9,7 @@ from torch.nn import functional
 from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import BACKGROUND, TARGET, ClassifierHead
-from rgbt_dualatt_ros.tracking.frame_features import MODALITIES, FeatureReader, Samples
+from rgbt_dualatt_ros.tracking.frame_features import MODALITIES, LearningSource, Samples
 from rgbt_dualatt_ros.tracking.local_attention import (
     AttentionPenalty,
     attention_maps,
@@ -26,12 +26,12 @@ class HeadTrainer:
     def __init__(
         self,
         head: ClassifierHead,
-        reader: FeatureReader,
+        source: LearningSource,
         config: TrackerConfig,
         generator: torch.Generator,
     ) -> None:
         self._head = head
-        self._reader = reader
+        self._source = source
         self._learning = config.learning
         self._attention = config.attention
         self._generator = generator
@@ -116,7 +116,7 @@ class HeadTrainer:
         some = slice(attention.samples)
         batch = Samples.join([positives.rows(some), negatives.rows(some)])
         generator = self._generator if attention.dropout else None
-        logits, leaves = self._reader.attend(batch, self._head, generator)
+        logits, leaves = self._source.attend(batch, self._head, generator)
         maps = attention_maps(logits, leaves, attention, create_graph=True)
         penalty = attention_penalty(maps, min(len(positives), attention.samples), attention)
         self._unattended += penalty.valid == 0
@@ -130,7 +130,7 @@ class HeadTrainer:
         Not when there is only one: its rows would say nothing at all.
         """
         share = self._learning.modality_dropout
-        if share == 0 or not self._reader.known.all():
+        if share == 0 or not self._source.known.all():
             return features
         draws = torch.rand(len(features), generator=self._generator, device=features.device)
         shown = torch.stack([draws >= share / 2, draws <= 1 - share / 2], dim=1)  # (N, 2)

@@ -10,7 +10,7 @@ from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.learning_config import LearningConfig
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
-from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, Samples
+from rgbt_dualatt_ros.tracking.frame_features import LearningSource, Samples
 from rgbt_dualatt_ros.tracking.head_trainer import HeadTrainer
 from rgbt_dualatt_ros.tracking.sample_memory import SampleMemory
 
@@ -31,22 +31,24 @@ class OnlineLearner:
     the frames until the next one, so that no frame takes much longer than another.
     """
 
-    def __init__(self, head: ClassifierHead, reader: FeatureReader, config: TrackerConfig) -> None:
+    def __init__(
+        self, head: ClassifierHead, source: LearningSource, config: TrackerConfig
+    ) -> None:
         self._head = head
-        self._reader = reader
+        self._source = source
         self._config = config
         memory, learning = config.memory, config.learning
         self._positives = SampleMemory(memory.long_term, learning.positives_per_frame, memory)
         self._negatives = SampleMemory(memory.short_term, learning.negatives_per_frame, memory)
         self._generator = torch.Generator(next(head.parameters()).device)
-        self._trainer = HeadTrainer(head, reader, config, self._generator)
+        self._trainer = HeadTrainer(head, source, config, self._generator)
         self._hard_negatives: Samples | None = None
         self._steps_left = 0
         self._steps_per_frame = 0
         self._last_frames = memory.long_term
         self._frame = 0
         # It is done anew for each target; here only to learn at once whether the weights fit.
-        head.reinitialize(torch.Generator(), reader.trained_layers)
+        head.reinitialize(torch.Generator(), source.trained_layers)
 
     @property
     def report(self) -> LearningReport:
@@ -66,7 +68,7 @@ class OnlineLearner:
         """Train the head anew on samples of the first frame and of altered views of it."""
         first, learning = self._config.first_frame, self._learning
         seed = int(self._random_rows(2**31 - 1, 1))
-        self._head.reinitialize(torch.Generator().manual_seed(seed), self._reader.trained_layers)
+        self._head.reinitialize(torch.Generator().manual_seed(seed), self._source.trained_layers)
         self._trainer.restart_report()
         self._trainer.restart_descent(first.rate)
         for _ in range(first.iterations):

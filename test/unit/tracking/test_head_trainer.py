@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Never
 
 import numpy as np
 import pytest
@@ -26,10 +25,9 @@ CONFIG = TrackerConfig(
 )
 
 
-class Reader:
-    """Two modalities of two channels on 3 x 3 cells; features are all there is."""
+class CellSource:
+    """A `LearningSource` of two channels a modality on 3 x 3 cells; features are all there is."""
 
-    width = WIDTH
     trained_layers = None
 
     def __init__(self, known: tuple[bool, bool] = (True, True)) -> None:
@@ -41,11 +39,6 @@ class Reader:
         leaves = member_leaves(samples.features.view(len(samples), 4, 3, 3), head.members)
         return head(torch.cat(leaves, dim=2).flatten(2), generator), leaves
 
-    def first_frames(self, *_: object) -> Never:  # noqa: D102
-        raise NotImplementedError
-
-    read_frame = explain = first_frames
-
 
 def samples(count: int, level: float, seed: int) -> Samples:
     generator = torch.Generator().manual_seed(seed)
@@ -56,12 +49,12 @@ TARGETS, BACKGROUND = samples(10, 0.5, 1), samples(12, -0.5, 2)
 
 
 def prepared(
-    config: TrackerConfig, reader: Reader | None = None
+    config: TrackerConfig, source: CellSource | None = None
 ) -> tuple[ClassifierHead, HeadTrainer]:
     head = ClassifierHead(WIDTH, config.head)
     head.reinitialize(torch.Generator().manual_seed(0))
     generator = torch.Generator().manual_seed(0)
-    trainer = HeadTrainer(head, reader or Reader(), config, generator)
+    trainer = HeadTrainer(head, source or CellSource(), config, generator)
     return head, trainer
 
 
@@ -81,7 +74,7 @@ def losses(config: TrackerConfig) -> tuple[Tensor, Tensor, list[Tensor]]:
     cross_entropy = (torch.logsumexp(logits, dim=2) - chosen).sum()
     count = config.attention.samples
     batch = Samples.join([TARGETS.rows(slice(count)), BACKGROUND.rows(slice(count))])
-    found, leaves = Reader().attend(batch, head, None)
+    found, leaves = CellSource().attend(batch, head, None)
     maps = attention_maps(found, leaves, config.attention, create_graph=True)
     penalty = attention_penalty(maps, count, config.attention)
     return cross_entropy, penalty.target + penalty.background, list(head.parameters())
@@ -153,13 +146,13 @@ def test_the_penalty_can_be_left_out_of_most_steps() -> None:
     """Every third step with it: after four steps the report is of the fourth, 0-based 3."""
     _, trainer = prepared(with_attention(every=3))
     asked = []
-    attend = trainer._reader.attend
+    attend = trainer._source.attend
 
     def counted(*given: object) -> object:
         asked.append(trainer.report.steps)
         return attend(*given)  # type: ignore[arg-type]
 
-    trainer._reader.attend = counted  # type: ignore[method-assign,assignment]
+    trainer._source.attend = counted  # type: ignore[method-assign,assignment]
     for _ in range(7):
         trainer.step(TARGETS, BACKGROUND)
     assert asked == [1, 4, 7]
@@ -194,7 +187,7 @@ def test_modalities_are_hidden_only_while_there_are_two() -> None:
     assert 60 < int(hidden[:, 0].sum()) < 140
     assert 60 < int(hidden[:, 1].sum()) < 140
     assert not hidden.all(dim=1).any()
-    _, one = prepared(with_learning(modality_dropout=0.5), Reader(known=(True, False)))
+    _, one = prepared(with_learning(modality_dropout=0.5), CellSource(known=(True, False)))
     assert torch.equal(one._hide_modalities(features), features)
 
 
@@ -202,7 +195,7 @@ def test_modalities_are_hidden_only_while_there_are_two() -> None:
 def test_maps_are_taken_without_dropout_unless_asked_for(dropout: bool) -> None:
     _, trainer = prepared(with_attention(dropout=dropout))
     given: list[torch.Generator | None] = []
-    attend = trainer._reader.attend
+    attend = trainer._source.attend
 
     def seen(
         samples: Samples, head: ClassifierHead, generator: torch.Generator | None
@@ -210,6 +203,6 @@ def test_maps_are_taken_without_dropout_unless_asked_for(dropout: bool) -> None:
         given.append(generator)
         return attend(samples, head, generator)
 
-    trainer._reader.attend = seen  # type: ignore[method-assign]
+    trainer._source.attend = seen  # type: ignore[method-assign]
     trainer.step(TARGETS, BACKGROUND)
     assert [each is None for each in given] == [not dropout]

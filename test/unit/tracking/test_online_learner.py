@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Never
 
 import numpy as np
 import pytest
@@ -48,10 +47,9 @@ def samples(count: int, level: float, seed: int) -> Samples:
     return Samples.plain(level + 0.3 * torch.randn(count, WIDTH, generator=generator))
 
 
-class PlainReader:
-    """Stands in for the reader of a `FeatureReader`: nothing but features, maps of 1 x 5."""
+class PlainSource:
+    """A `LearningSource` of nothing but features, with maps of 1 x 5."""
 
-    width = WIDTH
     known = np.ones(2, np.bool_)
     trained_layers = None
 
@@ -61,15 +59,10 @@ class PlainReader:
         leaves = member_leaves(samples.features.view(len(samples), 4, 1, 5), head.members)
         return head(torch.cat(leaves, dim=2).flatten(2), generator), leaves
 
-    def first_frames(self, *_: object) -> Never:  # noqa: D102
-        raise NotImplementedError
-
-    read_frame = explain = first_frames
-
 
 def fitted(config: TrackerConfig = CONFIG, seed: int = 0) -> tuple[ClassifierHead, OnlineLearner]:
     head = ClassifierHead(WIDTH, config.head)
-    learner = OnlineLearner(head, PlainReader(), config)
+    learner = OnlineLearner(head, PlainSource(), config)
     learner.reseed(seed)
     learner.fit_first_frame(samples(50, 0.5, 1), samples(80, -0.5, 2))
     return head, learner
