@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.proposals import ProposalSet
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AttentionImages:
@@ -45,3 +48,33 @@ class LearningReport:
     target_penalty: float = 0.0
     background_penalty: float = 0.0
     spreads: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GlobalAttentionMap:
+    """Where in the whole image something looks like the target (section 3.1).
+
+    Attributes:
+        strength: `(h, w)` float32 in [0, 1]; covers the whole image, whatever the size of either.
+        regions: `(R, 4)` xywh, px of the image: the places it stands for, best first; R may be 0.
+        scores: `(R,)` float32, of each place.
+        stamp_ns: of the pair it was computed on, which may be an earlier one.
+    """
+
+    strength: NDArray[np.float32]
+    regions: Boxes
+    scores: NDArray[np.float32]
+    stamp_ns: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchReport:
+    """Where the tracker looked for the target in the last pair.
+
+    Attributes:
+        proposals: the boxes that were scored, and where each came from.
+        attention: the newest global attention; None without that part, or before its first map.
+    """
+
+    proposals: ProposalSet
+    attention: GlobalAttentionMap | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport, SearchReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction
 
@@ -39,6 +39,10 @@ class ExplainingTracker(Tracker, Protocol):
     @property
     def learning(self) -> LearningReport:
         """How the learning of the present target goes."""
+
+    @property
+    def search(self) -> SearchReport | None:
+        """Where the last pair was searched; None before the first `track` of a target."""
 
     def attention(self, pair: FramePair, box: Box) -> AttentionImages:
         """Where the classifier looks when it judges `box` of `pair`; changes nothing.

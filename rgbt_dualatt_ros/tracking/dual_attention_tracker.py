@@ -7,7 +7,7 @@ import torch
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import FramePairError, NotInitializedError
-from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport, SearchReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSet
@@ -75,9 +75,15 @@ class DualAttentionTracker:
         """How the learning of the present target goes."""
         return self._learner.report
 
+    @property
+    def search(self) -> SearchReport | None:
+        """Where the last pair was searched."""
+        return self._search
+
     def reset(self) -> None:
         """Forget the target; the next run draws the same random numbers as the first."""
         self._state: TrackState | None = None
+        self._search: SearchReport | None = None
         self._rng = np.random.default_rng(self._config.seed)
         self._learner.reseed(self._config.seed)
 
@@ -91,6 +97,7 @@ class DualAttentionTracker:
             self._regressor.fit(first.regression_features, first.regression_boxes, box)
         self._confidence.restart(self._scorer.mean_score(first.positives.features))
         self._state = TrackState.start(pair.size, box)
+        self._search = None
 
     def track(self, pair: FramePair) -> Prediction:
         """Localise the target, then learn from it; see `Tracker.track`."""
@@ -150,6 +157,7 @@ class DualAttentionTracker:
         return near, False
 
     def _find(self, features: FrameFeatures, proposals: ProposalSet) -> Finding:
+        self._search = SearchReport(proposals, None)
         return self._localizer.localize(self._scorer.best(features, proposals), features.size)
 
     def _judge(self, state: TrackState, finding: Finding, *, is_elsewhere: bool) -> TrackState:
