@@ -20,7 +20,7 @@ class PicturePublisher:
 
     def __init__(self, node: Node, topic: str) -> None:
         self._publisher = node.create_publisher(Image, topic, PICTURES)
-        self._last_ns = 0
+        self._last_ns: int | None = None  # the clock starts with the machine, not with us
 
     @property
     def topic(self) -> str:
@@ -39,7 +39,8 @@ class PicturePublisher:
             max_rate_hz: pictures per second at most; 0 means all.
         """
         now_ns = time.monotonic_ns()
-        if max_rate_hz and (now_ns - self._last_ns) * max_rate_hz < NS_PER_S:
+        last_ns = self._last_ns
+        if last_ns is not None and max_rate_hz and (now_ns - last_ns) * max_rate_hz < NS_PER_S:
             return False
         self._last_ns = now_ns
         return True

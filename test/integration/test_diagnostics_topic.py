@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport, SearchReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
@@ -48,6 +48,11 @@ class LearningTracker(StaticTracker):
         """The steps so far."""
         self.asked_by.add(threading.current_thread().name)
         return LearningReport(steps=self._steps, classification_loss=0.5)
+
+    @property
+    def search(self) -> SearchReport | None:
+        """Nothing was searched."""
+        return None
 
     def attention(self, pair: FramePair, box: Box) -> AttentionImages:
         """Nobody listens to the pictures in these tests, so nobody may ask for one."""

@@ -14,7 +14,7 @@ import pytest
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import FramePairError
-from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport, SearchReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.core.tracker import Tracker
@@ -75,6 +75,11 @@ class LearningTracker(StaticTracker):
             raise FramePairError("no patience left")
         self.learning = replace(self.learning, steps=self.learning.steps + 2, skipped=1)
         return super().track(pair)
+
+    @property
+    def search(self) -> SearchReport | None:
+        """Nothing was searched."""
+        return None
 
     def attention(self, pair: FramePair, box: Box) -> AttentionImages:
         """Is not asked for by an evaluation."""

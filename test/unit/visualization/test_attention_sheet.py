@@ -13,7 +13,7 @@ import pytest
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import InvalidBoxError
-from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport
+from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport, SearchReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
@@ -39,6 +39,11 @@ class LookingTracker(StaticTracker):
     def learning(self) -> LearningReport:
         """Nothing was learnt."""
         return LearningReport()
+
+    @property
+    def search(self) -> SearchReport | None:
+        """Nothing was searched."""
+        return None
 
     def attention(self, pair: FramePair, box: Box) -> AttentionImages:
         """One in the box for the target, nothing for the background."""
