@@ -1,0 +1,87 @@
+"""The settings of global attention: its net, when it looks, regions, proposals, re-detection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rgbt_dualatt_ros.core.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAttentionConfig:
+    """Where in the whole image the target may be (sections 3.1, 3.3; algorithm 3.5, 4.5)."""
+
+    enabled: bool = setting(False, "Look for the target in the whole image too.")
+    net: str = setting("lite", "The small net, or that of the paper.", choices=("lite", "paper"))
+    weights: str = setting(
+        "", "File of its weights; empty takes the shipped one, random takes none."
+    )
+    when: str = setting(
+        "periodic",
+        "Maps of every frame, of every few frames, or only of doubtful ones.",
+        choices=("every_frame", "periodic", "on_doubt"),
+    )
+    every: int = setting(5, "Periodic: frames from one map to the next.", 1, 10_000)
+    every_doubtful: int = setting(
+        2,
+        "Frames from one map to the next while the target is uncertain or lost; the first such "
+        "frame always has one.",
+        1,
+        10_000,
+    )
+    asynchronous: str = setting(
+        "auto",
+        "Maps are computed in a thread of their own and used when ready; auto: in the node only, "
+        "since boxes then depend on the time a map takes.",
+        choices=("auto", "on", "off"),
+    )
+    regions: str = setting(
+        "peaks",
+        "Map to regions: peaks with non-maximum suppression, or components above a threshold.",
+        choices=("peaks", "components"),
+    )
+    max_regions: int = setting(3, "Regions kept, the best ones.", 1, 100)
+    threshold: float = setting(100 / 255, "Components: strength that belongs to one.", 0.0, 1.0)
+    min_area: float = setting(12.0, "Components: a smaller one is dropped.", 0.0, 1e6, unit="px²")
+    min_area_share: float = setting(0.05, "The same, in areas of the target.", 0.0, 10.0)
+    floor: float = setting(0.05, "Peaks: a weaker one is none.", 0.0, 1.0)
+    peak_distance: float = setting(
+        0.8, "Peaks: distance to a better one, in sides of the target.", 0.05, 10.0
+    )
+    centering: float = setting(
+        0.8, "Peaks: the box filter that centres them, in sides of the target.", 0.05, 4.0
+    )
+    proposals_per_region: int = setting(64, "Boxes drawn around a region.", 1, 10_000)
+    shift: float = setting(0.3, "Spread of their centres, in mean sides of the box.", 0.0, 10.0)
+    scale: float = setting(1.05, "Spread of their size, a factor.", 1.0, 4.0)
+    scales: tuple[float, ...] = setting(
+        (1.0, 0.75, 1.33), "Sizes tried while the target is not trusted, in its last.", 0.1, 10.0
+    )
+    gate: str = setting(
+        "redetect",
+        "Which proposals count: near the last result always (paper), or only while tracking.",
+        choices=("paper", "redetect"),
+    )
+    gate_distance: float = setting(
+        25.0, "Gate: largest distance of a proposal's centre.", 0.0, 1e6, unit="px"
+    )
+    gate_overlap: float = setting(0.3, "Gate: least overlap of a proposal.", 0.0, 1.0)
+    regions_per_frame: int = setting(
+        1, "Regions looked at in a frame while the target is not trusted.", 1, 100
+    )
+    accept_ratio: float = setting(
+        0.4,
+        "A region is believed at once when the next one is weaker than this share of it; else "
+        "only after several frames.",
+        0.0,
+        1.0,
+    )
+    confirm_frames: int = setting(
+        2, "Good frames in a row before any other region is believed.", 1, 1000
+    )
+    margin: float = setting(
+        0.15,
+        "A region is believed only if no other scores within this share of the reference.",
+        0.0,
+        10.0,
+    )
