@@ -1,0 +1,294 @@
+"""LiteAttentionNet: the global attention of preset `realtime`, small enough for a processor.
+
+The encoder is the tracker's own compact backbone, one for both cameras. Instead of joining the
+codes of a resized target patch (section 3.1, models/paper_attention_net.py), the target of frame
+one is learnt in closed form on the features of that whole frame (target_matching.py), and a small
+decoder makes one map of the answers. docs/paper.md#lite-network says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.models.backbone import STRIDE, Backbone, BackboneShape
+from rgbt_dualatt_ros.models.global_attention import INPUT_SIZE, TargetCode
+from rgbt_dualatt_ros.models.target_matching import (
+    PART_VECTORS,
+    apply_filter,
+    likeness,
+    part_vectors,
+    ridge_filter,
+    target_cells,
+)
+
+FINE_STRIDE = 4  # px of the input a cell of the logits
+_MODALITIES = 2
+_SKIP_LAYERS = 5  # the layers of Backbone that end at stride 4
+_RARE_TARGET = -3.0  # logit of the share of an image that a target covers
+_LEAST_DEVIATION = 0.05  # of a feature's channel, relative to the mean over channels
+_LIVING_CONTRAST = 2.0  # grey levels; less is a dead image
+
+
+@dataclass(frozen=True, slots=True)
+class LiteShape:
+    """Channels of the net; stored with its weights, so that a file rebuilds its own net."""
+
+    stem: int = 24
+    middle: int = 64
+    trunk: int = 128
+    features: int = 128
+    matched: int = 64
+    context: int = 64
+    decoder: int = 64
+    fine: int = 24
+
+    @property
+    def backbone(self) -> BackboneShape:
+        """Of the encoder."""
+        return BackboneShape(self.stem, self.middle, self.trunk, self.features)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameMaps:
+    """Features of B frame pairs.
+
+    Attributes:
+        matched: `(B, 2 * matched, h, w)` at stride 8, colour first: what targets are matched on.
+        shared: `(B, decoder, h, w)`: what the decoder knows of the frame whatever the target.
+        fine: `(B, 2 * middle, 2 h, 2 w)` at stride 4.
+        alive: `(B, 2)`, 1 for a modality that shows anything.
+    """
+
+    matched: Tensor
+    shared: Tensor
+    fine: Tensor
+    alive: Tensor
+
+    def rows(self, index: slice) -> FrameMaps:
+        """Of some of the pairs."""
+        return FrameMaps(
+            self.matched[index], self.shared[index], self.fine[index], self.alive[index]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiteCode:
+    """What is kept of K targets of each of B first frames; K vectors of some 2,000 numbers.
+
+    Attributes:
+        mean, deviation: `(B, 2 * matched, 1, 1)` of the first frame's features.
+        filters: `(B, K, 3, 2 * matched + 1)`: joint, colour only, thermal only.
+        parts: `(B, K, 2, 11, matched)`.
+        gate: `(B, K, 2 * matched)` in (0, 1).
+        size: `(B, K, 2)`, log of the sides in cells.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+    filters: Tensor
+    parts: Tensor
+    gate: Tensor
+    size: Tensor
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """In the order of the constructor."""
+        return self.mean, self.deviation, self.filters, self.parts, self.gate, self.size
+
+
+class LiteAttentionNet(nn.Module):
+    """Implements `GlobalAttentionNet`."""
+
+    def __init__(self, shape: LiteShape) -> None:
+        super().__init__()
+        self.shape = shape
+        both = _MODALITIES * shape.matched
+        self.encoder = Backbone(shape.backbone)
+        self.match = nn.Conv2d(shape.features, shape.matched, 1, bias=False)
+        with torch.no_grad():  # the features are sorted by what they hold
+            self.match.weight.copy_(torch.eye(shape.matched, shape.features)[..., None, None])
+        self.ridge = nn.Parameter(torch.full((3,), -1.2))  # log of the strength
+        self.gate = nn.Sequential(nn.Linear(both, 64), nn.ReLU(), nn.Linear(64, both))
+        self.modulated = nn.Conv2d(both, 32, 1)
+        # Each map, and how far it lies below its strongest place.
+        maps = 2 * (3 + _MODALITIES * PART_VECTORS)
+        self.query = nn.Conv2d(maps + 32 + 4, shape.decoder, 3, padding=1)
+        self.context = nn.Sequential(
+            nn.Conv2d(_MODALITIES * shape.features, shape.context, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(shape.context, shape.context, 3, padding=1),
+            nn.ReLU(),
+        )
+        self.shared = nn.Conv2d(_MODALITIES * shape.features + shape.context, shape.decoder, 1)
+        self.deeper = nn.ModuleList(
+            nn.Conv2d(shape.decoder, shape.decoder, 3, padding=step, dilation=step)
+            for step in (1, 2)
+        )
+        self.rise = nn.Conv2d(shape.decoder, shape.fine, 1)
+        self.skip = nn.Conv2d(_MODALITIES * shape.middle, shape.fine, 1)
+        self.refine = nn.Conv2d(shape.fine, shape.fine, 3, padding=1)
+        self.answer = nn.Conv2d(shape.fine, 1, 1)
+        nn.init.constant_(self.answer.bias, _RARE_TARGET)  # type: ignore[arg-type]
+
+    def forward(
+        self,
+        first_color: Tensor,
+        first_thermal: Tensor,
+        boxes: Tensor,
+        color: Tensor,
+        thermal: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """`logits` for training: B first frames with K boxes each, and B frames to search."""
+        count = len(color)
+        maps = self.frame_maps(
+            torch.cat([first_color, color]), torch.cat([first_thermal, thermal])
+        )
+        first, search = maps.rows(slice(count)), maps.rows(slice(count, None))
+        return self.logits(search, self.code(first, boxes))
+
+    def frame_maps(self, color: Tensor, thermal: Tensor) -> FrameMaps:
+        """Features of frame pairs.
+
+        Args:
+            color: `(B, 3, 192, 256)` in [0, 255].
+            thermal: `(B, 1, 192, 256)` in [0, 255].
+        """
+        images = torch.cat([color, thermal.expand_as(color)])
+        layers = self.encoder.layers
+        first = self.encoder.first_layer(images)
+        fine = layers[1:_SKIP_LAYERS](first)
+        features = layers[_SKIP_LAYERS:](fine)
+        joined = _side_by_side(features)
+        context = between_cells(self.context(joined), 2)
+        return FrameMaps(
+            _side_by_side(self.match(features)),
+            self.shared(torch.cat([joined, context], 1)),
+            _side_by_side(fine),
+            torch.stack([_is_alive(color), _is_alive(thermal)], 1),
+        )
+
+    def code(self, frame: FrameMaps, boxes: Tensor) -> LiteCode:
+        """What K targets look like.
+
+        Args:
+            frame: of the B first frames.
+            boxes: `(B, K, 4)` xywh, px of the 192 x 256 images.
+        """
+        matched = frame.matched.float()
+        mean = matched.mean((2, 3), keepdim=True)
+        deviation = matched.std((2, 3), keepdim=True)
+        deviation = deviation + _LEAST_DEVIATION * deviation.mean(1, keepdim=True) + 1e-3
+        standard = (matched - mean) / deviation
+        cells = target_cells(boxes.float(), matched.shape[2], matched.shape[3], STRIDE)
+        halves = standard.chunk(_MODALITIES, 1)
+        strength = self.ridge.exp()
+        joint = ridge_filter(standard, cells, strength[0])
+        color = ridge_filter(halves[0], cells, strength[1])
+        thermal = ridge_filter(halves[1], cells, strength[2])
+        nothing = torch.zeros_like(color[..., :-1])
+        filters = torch.stack(
+            [
+                joint,
+                torch.cat([color[..., :-1], nothing, color[..., -1:]], 2),
+                torch.cat([nothing, thermal], 2),
+            ],
+            2,
+        )
+        parts = torch.stack([part_vectors(half, boxes, STRIDE) for half in halves], 2)
+        look = parts[..., PART_VECTORS - 2, :].flatten(2)  # the mean of each modality
+        size = (boxes[..., 2:].float().clamp(min=1) / STRIDE).log()
+        return LiteCode(mean, deviation, filters, parts, torch.sigmoid(self.gate(look)), size)
+
+    def logits(self, frame: FrameMaps, code: LiteCode) -> tuple[Tensor, Tensor]:
+        """Where the targets are.
+
+        Returns:
+            `(B, K, 48, 64)` logits, and `(B, K, 3, 24, 32)` answers of the ridge filters alone.
+        """
+        standard = (frame.matched.float() - code.mean) / code.deviation
+        batch, count = code.size.shape[:2]
+        ridges = torch.stack(
+            [apply_filter(standard, code.filters[:, :, index]) for index in range(3)], 2
+        )
+        cosines = [
+            likeness(half, code.parts[:, :, index])
+            for index, half in enumerate(standard.chunk(_MODALITIES, 1))
+        ]
+        maps = torch.cat([ridges, *cosines], 2).flatten(0, 1)  # (B K, 25, h, w)
+        gated = self.modulated((standard[:, None] * code.gate[..., None, None]).flatten(0, 1))
+        facts = torch.cat([code.size, frame.alive[:, None].expand(-1, count, -1)], 2).flatten(0, 1)
+        planes = facts[..., None, None].expand(-1, -1, *maps.shape[2:])
+        query = torch.cat([maps, maps - maps.amax((2, 3), keepdim=True), gated, planes], 1)
+        shared = frame.shared[:, None].expand(-1, count, -1, -1, -1).flatten(0, 1)
+        hidden = functional.relu(self.query(query) + shared)
+        for layer in self.deeper:
+            hidden = functional.relu(hidden + layer(hidden))
+        skipped = self.skip(frame.fine)[:, None].expand(-1, count, -1, -1, -1).flatten(0, 1)
+        raised = between_cells(self.rise(hidden), STRIDE // FINE_STRIDE)
+        fine = functional.relu(raised + skipped)
+        logits: Tensor = self.answer(functional.relu(fine + self.refine(fine)))
+        return logits.reshape(batch, count, *logits.shape[2:]), ridges
+
+    @torch.inference_mode()
+    def code_target(self, pair: FramePair, box: Box) -> TargetCode:
+        """What the target inside `box` looks like; see `GlobalAttentionNet`."""
+        scale = np.array(
+            [INPUT_SIZE.width / pair.size.width, INPUT_SIZE.height / pair.size.height] * 2
+        )
+        boxes = torch.from_numpy((box.as_array() * scale).astype(np.float32))[None, None]
+        frame = self.frame_maps(*self._inputs(pair))
+        return self.code(frame, boxes.to(frame.matched.device)).tensors()
+
+    @torch.inference_mode()
+    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
+        """Where that target may be; see `GlobalAttentionNet`."""
+        logits, _ = self.logits(self.frame_maps(*self._inputs(pair)), LiteCode(*code))
+        whole = between_cells(logits, FINE_STRIDE)
+        return np.asarray(torch.sigmoid(whole.float())[0, 0].cpu().numpy(), np.float32)
+
+    def _inputs(self, pair: FramePair) -> Sequence[Tensor]:
+        device = self.answer.weight.device
+        return [each.to(device)[None] for each in image_tensors(pair)]
+
+
+def between_cells(maps: Tensor, factor: int) -> Tensor:
+    """`(B, C, h, w)` as `(B, C, h * factor, w * factor)`: cell i becomes cell i * factor.
+
+    What lies between two cells is interpolated, what lies beyond the last one repeats it: cell i
+    of every map of the encoder looks at pixel i * stride (models/backbone.py).
+    """
+    rows, columns = maps.shape[2:]
+    size = ((rows - 1) * factor + 1, (columns - 1) * factor + 1)
+    inner = functional.interpolate(maps, size=size, mode="bilinear", align_corners=True)
+    return functional.pad(inner, (0, factor - 1, 0, factor - 1), mode="replicate")
+
+
+def image_tensors(pair: FramePair) -> tuple[Tensor, Tensor]:
+    """A pair as the net takes it: colour `(3, 192, 256)` and thermal `(1, 192, 256)`, float32."""
+    size = (INPUT_SIZE.width, INPUT_SIZE.height)
+    small = [
+        image
+        if image.shape[:2] == size[::-1]
+        else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        for image in (pair.rgb, pair.thermal)
+    ]
+    color = torch.from_numpy(np.ascontiguousarray(small[0].transpose(2, 0, 1))).float()
+    return color, torch.from_numpy(np.ascontiguousarray(small[1])).float()[None]
+
+
+def _side_by_side(stacked: Tensor) -> Tensor:
+    """`(2 B, C, h, w)`, all colour images first, as `(B, 2 C, h, w)`."""
+    return torch.cat(stacked.chunk(_MODALITIES), 1)
+
+
+def _is_alive(images: Tensor) -> Tensor:
+    return (images.flatten(1).std(1) > _LIVING_CONTRAST).to(images)
