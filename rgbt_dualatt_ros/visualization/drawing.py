@@ -1,7 +1,8 @@
 """Strokes and words on a picture: boxes, tags and plates, for every picture that we draw.
 
 A status is told by colour (green, amber, red) and by the line (whole, dashed, corners only), so
-that it needs no colours.
+that it needs no colours. Strokes and letters suit the height of the picture; `boldness` is how
+many times that, for a picture that will be shown smaller than it is.
 """
 
 from __future__ import annotations
@@ -36,18 +37,23 @@ NEARLY_BLACK: Color = (16, 16, 16)
 WHITE: Color = (255, 255, 255)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 _DASH_PX = 9
+_DIMMING = 3
+_THICKEST = 1 / 6  # share of a box's shorter side
+_LONGEST = 1e6
 
 
-def draw_predicted_box(view: RgbImage, prediction: Prediction) -> None:
+def draw_predicted_box(view: RgbImage, prediction: Prediction, boldness: float = 1.0) -> None:
     """The box of `prediction`, in the colour and by the line of its status."""
     status = prediction.status
-    draw_box(view, prediction.box, STATUS_COLORS[status], _STATUS_LINES[status])
+    draw_box(view, prediction.box, STATUS_COLORS[status], _STATUS_LINES[status], boldness)
 
 
-def draw_box(view: RgbImage, box: Box, color: Color, line: Line) -> None:
+def draw_box(view: RgbImage, box: Box, color: Color, line: Line, boldness: float = 1.0) -> None:
     """A box in `color` on a dark rim, whatever the picture; one far outside does no harm."""
     corners = _corners(view, box)
-    width = _stroke(view)
+    # A small target must not vanish behind its own box.
+    thickest = max(1, int(min(box.w, box.h, _LONGEST) * _THICKEST))
+    width = min(thickest, max(1, round(_stroke(view) * boldness)))
     for stroke, paint in ((width + 2, NEARLY_BLACK), (width, color)):
         for start, end in _segments(corners, line):
             cv2.line(view, start, end, paint, stroke)
@@ -91,10 +97,22 @@ def _corners(view: RgbImage, box: Box) -> tuple[int, int, int, int]:
     return int(left), int(top), int(right), int(bottom)
 
 
-def draw_tag(view: RgbImage, text: str, corner: tuple[int, int], color: Color) -> None:
+def draw_state(view: RgbImage, prediction: Prediction | None, boldness: float = 1.0) -> None:
+    """Status and score on a plate of the status's colour, or that there is no target."""
+    if prediction is None:
+        draw_tag(view, "NO TARGET", (4, 4), WHITE, boldness)
+        return
+    text = f"{prediction.status.name} {prediction.score:.1f}"
+    color = STATUS_COLORS[prediction.status]
+    draw_plate(view, text, (4, 4), color, boldness=boldness)
+
+
+def draw_tag(
+    view: RgbImage, text: str, corner: tuple[int, int], color: Color, boldness: float = 1.0
+) -> None:
     """White text on a dark plate with a bar of `color`."""
-    left, top, _, bottom = draw_plate(view, text, corner, NEARLY_BLACK, WHITE)
-    cv2.rectangle(view, (left, top), (left + 3, bottom), color, cv2.FILLED)
+    left, top, _, bottom = draw_plate(view, text, corner, NEARLY_BLACK, WHITE, boldness)
+    cv2.rectangle(view, (left, top), (left + round(3 * boldness), bottom), color, cv2.FILLED)
 
 
 def draw_plate(
@@ -103,22 +121,45 @@ def draw_plate(
     corner: tuple[int, int],
     color: Color,
     ink: Color = NEARLY_BLACK,
+    boldness: float = 1.0,
 ) -> tuple[int, int, int, int]:
-    """Text on a plate of `color`, moved so that it lies inside the picture; gives its corners."""
+    """Text on a plate of `color`, moved so that it lies inside the picture; gives its corners.
+
+    The letters are made smaller when the plate would be wider than the picture.
+    """
     height, width = view.shape[:2]
-    text_width, text_height = text_size(view, text)
-    left = int(np.clip(corner[0], 0, max(0, width - text_width - 12)))
-    top = int(np.clip(corner[1], 0, max(0, height - text_height - 8)))
-    right, bottom = left + text_width + 12, top + text_height + 7
+    margin = round(8 * boldness)
+    scale = font_scale(view) * boldness
+    text_width, text_height = _size_at(text, scale)
+    room = width - margin - margin // 2
+    if text_width > room > 0:
+        scale *= room / text_width
+        text_width, text_height = _size_at(text, scale)
+    left = int(np.clip(corner[0], 0, max(0, width - text_width - margin - margin // 2)))
+    top = int(np.clip(corner[1], 0, max(0, height - text_height - margin)))
+    right, bottom = left + text_width + margin + margin // 2, top + text_height + margin - 1
     cv2.rectangle(view, (left, top), (right, bottom), color, cv2.FILLED)
-    origin = (left + 8, bottom - 4)
-    cv2.putText(view, printable(text), origin, FONT, font_scale(view), ink, 1, cv2.LINE_AA)
+    origin = (left + margin, bottom - margin // 2)
+    weight = max(1, round(boldness))
+    cv2.putText(view, printable(text), origin, FONT, scale, ink, weight, cv2.LINE_AA)
     return left, top, right, bottom
 
 
-def text_size(view: RgbImage, text: str) -> tuple[int, int]:
+def draw_notice(view: RgbImage, text: str, boldness: float = 1.0) -> None:
+    """Words in the middle of a picture that has nothing else to show; the picture is dimmed."""
+    view //= _DIMMING
+    width, height = text_size(view, text, boldness)
+    corner = ((view.shape[1] - width) // 2 - 8, (view.shape[0] - height) // 2 - 4)
+    draw_plate(view, text, corner, NEARLY_BLACK, WHITE, boldness)
+
+
+def text_size(view: RgbImage, text: str, boldness: float = 1.0) -> tuple[int, int]:
     """Width and height of `text` on this picture, px."""
-    (width, height), _ = cv2.getTextSize(printable(text), FONT, font_scale(view), 1)
+    return _size_at(text, font_scale(view) * boldness)
+
+
+def _size_at(text: str, scale: float) -> tuple[int, int]:
+    (width, height), _ = cv2.getTextSize(printable(text), FONT, scale, 1)
     return int(width), int(height)
 
 

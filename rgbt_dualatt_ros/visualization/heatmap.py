@@ -43,15 +43,33 @@ def draw_attention(
         FramePairError: when a map is not of the size of the images, or no map in [0, 1].
     """
     panels = {"target": maps.target, "background": maps.background}
-    views = []
-    for name, attention in panels.items():
-        _check(pair.rgb, attention)
-        view = lay_over(pair.rgb, smoothed(attention))
-        if prediction is not None:
-            draw_predicted_box(view, prediction)
-        draw_tag(view, name, (4, 4), WHITE)
-        views.append(view)
+    views = [
+        draw_attention_of(pair, attention, name, prediction) for name, attention in panels.items()
+    ]
     return np.concatenate(views, axis=1)
+
+
+def draw_attention_of(
+    pair: FramePair,
+    attention: NDArray[np.floating],
+    name: str,
+    prediction: Prediction | None = None,
+    boldness: float = 1.0,
+) -> RgbImage:
+    """One panel of `draw_attention`: one map, with its name.
+
+    Returns:
+        `(H, W, 3)`, a new picture.
+
+    Raises:
+        FramePairError: when the map is not of the size of the images, or no map in [0, 1].
+    """
+    _check(pair.rgb, attention)
+    view = lay_over(pair.rgb, smoothed(attention))
+    if prediction is not None:
+        draw_predicted_box(view, prediction, boldness)
+    draw_tag(view, name, (4, 4), WHITE, boldness)
+    return view
 
 
 def smoothed(attention: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -16,13 +16,12 @@ from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.visualization.drawing import (
     FONT,
     NEARLY_BLACK,
-    STATUS_COLORS,
     WHITE,
     Color,
     RgbImage,
     draw_box,
-    draw_plate,
     draw_predicted_box,
+    draw_state,
     draw_tag,
     font_scale,
     printable,
@@ -51,11 +50,7 @@ def draw_prediction(
     for view in views:
         if prediction is not None:
             draw_predicted_box(view, prediction)
-    if prediction is None:
-        draw_tag(views[0], "NO TARGET", (4, 4), WHITE)
-    else:
-        text = f"{prediction.status.name} {prediction.score:.1f}"
-        draw_plate(views[0], text, (4, 4), STATUS_COLORS[prediction.status])
+    draw_state(views[0], prediction)
     _draw_caption(views[0], caption)
     return canvas
 
@@ -81,19 +76,26 @@ def draw_marks(
     labels = [(label, color) for _, label, color in marks if label]
     if not labels and not caption:
         return canvas
-    return np.concatenate([_legend_strip(canvas, caption, labels), canvas])
+    return np.concatenate([draw_legend(canvas, caption, labels), canvas])
 
 
-def _legend_strip(canvas: RgbImage, caption: str, labels: Sequence[tuple[str, Color]]) -> RgbImage:
-    """One line of text of the width of `canvas`, shrunk when it would be wider."""
+def draw_legend(canvas: RgbImage, caption: str, labels: Sequence[tuple[str, Color]]) -> RgbImage:
+    """One line of text of the width of `canvas`, shrunk when it would be wider.
+
+    Args:
+        canvas: what the line belongs to; is not drawn into.
+        caption: stands before the labels; may be empty when there are some.
+        labels: texts, each after a patch of its colour.
+    """
     scale = font_scale(canvas)
     _, text_height = text_size(canvas, "Ag")
     height, width = text_height + 12, canvas.shape[1]
     strip: RgbImage = np.full((height, width, 3), NEARLY_BLACK, np.uint8)
-    gap, chip = 16, text_height + 6
+    gap, chip = round(32 * scale), round(1.5 * text_height)
     texts = [(caption, None), *labels] if caption else [*labels]
     needed = sum(text_size(canvas, text)[0] + gap + chip for text, _ in texts)
     shrink = min(1.0, width / needed)
+    weight = max(1, round(1.6 * scale * shrink))
     x = 8.0
     for text, color in texts:
         if color is not None:
@@ -102,7 +104,9 @@ def _legend_strip(canvas: RgbImage, caption: str, labels: Sequence[tuple[str, Co
             cv2.rectangle(strip, corner, opposite, color, cv2.FILLED)
             x += chip * shrink
         origin = (int(x), height - 7)
-        cv2.putText(strip, printable(text), origin, FONT, scale * shrink, WHITE, 1, cv2.LINE_AA)
+        cv2.putText(
+            strip, printable(text), origin, FONT, scale * shrink, WHITE, weight, cv2.LINE_AA
+        )
         x += (text_size(canvas, text)[0] + gap) * shrink
     return strip
 
