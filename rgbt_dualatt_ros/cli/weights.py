@@ -12,9 +12,13 @@ _EXAMPLE = """example:
   rgbt-dualatt weights convert my.safetensors --out half.safetensors --precision fp16
   rgbt-dualatt weights import imagenet-vgg-m.mat --out vgg_m.safetensors
   rgbt-dualatt weights import mdnet_vot-otb.pth --out mdnet.safetensors --lrn pymdnet
+  rgbt-dualatt weights import vgg16-397923af.pth --out weights/vgg16.safetensors
+  rgbt-dualatt weights import VGG16_Weights.IMAGENET1K_V1 --out weights/vgg16.safetensors
 
 import reads MatConvNet's imagenet-vgg-m.mat and checkpoints of MDNet and its kin; the result is
 for preset paper: --set preset=paper --set weights=vgg_m.safetensors
+It also reads torchvision's VGG-16, whole or its features only, with which the training of the
+paper's global net begins; the last example lets torchvision fetch it (internet, 553 MB).
 """
 
 
@@ -52,9 +56,30 @@ def _is_same_file(out: Path | None, given: str) -> bool:
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    for path in _paths(arguments.file):
-        for name, text in sorted(_describe(path).items()):
-            print(f"  {name}: {text}")
+    from rgbt_dualatt_ros.models.weights import KINDS
+
+    if arguments.file:
+        _tell(Path(arguments.file))
+        return
+    for kind in KINDS:
+        _tell_kind(kind)
+
+
+def _tell_kind(kind: str) -> None:
+    from rgbt_dualatt_ros.core.errors import WeightsError
+    from rgbt_dualatt_ros.models.weights import KINDS, locate
+
+    try:
+        path = locate(kind, "")
+    except WeightsError:
+        print(f"{kind}: no {KINDS[kind].file}; make it with: {KINDS[kind].command}")
+    else:
+        _tell(path)
+
+
+def _tell(path: Path) -> None:
+    for name, text in sorted(_describe(path).items()):
+        print(f"  {name}: {text}")
 
 
 def _verify(arguments: argparse.Namespace) -> None:
@@ -77,12 +102,10 @@ def _convert(arguments: argparse.Namespace) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from rgbt_dualatt_ros.models.vgg_m_files import import_and_save
+    from rgbt_dualatt_ros.models.foreign_weights import import_weights
 
-    found = import_and_save(
-        Path(arguments.file), arguments.out, arguments.lrn, arguments.precision
-    )
-    print(f"{arguments.file}: {found.layout}; normalisation {found.net.lrn}")
+    found = import_weights(arguments.file, arguments.out, arguments.lrn, arguments.precision)
+    print(f"{arguments.file}: {found.layout}")
     if found.left_out:
         print(f"  left out: {', '.join(found.left_out)}")
     _describe(arguments.out)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from pathlib import Path
 
 import torch
 
 from rgbt_dualatt_ros.core.errors import WeightsError
+
+_CHUNK = 1 << 20
 
 
 def read_checkpoint(path: Path, what: str) -> dict[str, object]:
@@ -37,3 +40,12 @@ def read_checkpoint(path: Path, what: str) -> dict[str, object]:
     if not isinstance(stored, dict) or not all(isinstance(name, str) for name in stored):
         raise WeightsError(f"cannot read {what} {path}: it holds no tensors by name")
     return stored
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the file, which tells later what was imported."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -6,27 +6,25 @@ besides is named.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from rgbt_dualatt_ros.core.errors import WeightsError
-from rgbt_dualatt_ros.models.torch_files import read_checkpoint
+from rgbt_dualatt_ros.models.local_weights import save_vgg_m
+from rgbt_dualatt_ros.models.torch_files import digest_of, read_checkpoint
 from rgbt_dualatt_ros.models.vgg_m import FEATURE_CELLS, FEATURE_CHANNELS, VggM
 from rgbt_dualatt_ros.models.weight_files import load_strictly
-from rgbt_dualatt_ros.models.weights import save_vgg_m
 
 _CONVOLUTIONS = ("conv1", "conv2", "conv3")
 _LAYERS_A_BLOCK = 4  # convolution, ReLU, normalisation, pooling
-_CHUNK = 1 << 20
 _SHOWN = 4
 _SHARED = "shared_layers"
 # In a block: its place in an nn.Sequential, which begins with a dropout in some codes.
@@ -109,21 +107,12 @@ def import_and_save(path: Path, out: Path, lrn: str | None, precision: str) -> I
         WeightsError: as `import_vgg_m`, or when `out` cannot be written.
     """
     found = import_vgg_m(path, lrn)
-    with path.open("rb") as stream:
-        digest = _digest(stream)
     origin = {
-        "imported": f"{path.name} ({found.layout}), SHA-256 {digest}",
+        "imported": f"{path.name} ({found.layout}), SHA-256 {digest_of(path)}",
         "left_out": " ".join(found.left_out),
     }
     save_vgg_m(found.net, out, origin, found.fully_connected, precision)
     return found
-
-
-def _digest(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := stream.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _filled(

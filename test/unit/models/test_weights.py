@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from rgbt_dualatt_ros.core.errors import WeightsError
-from rgbt_dualatt_ros.models import weight_files, weights
+from rgbt_dualatt_ros.models import weight_files, weight_kinds, weights
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
 from rgbt_dualatt_ros.models.vgg_m import random_vgg_m
 
@@ -68,7 +68,7 @@ def test_a_given_file_that_is_missing_is_named_with_the_command_that_makes_it() 
 
 def test_all_tried_places_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     places = [Path("a/b"), Path("c/d")]
-    monkeypatch.setattr(weights, "find_share_file", lambda _: (None, places))
+    monkeypatch.setattr(weight_kinds, "find_share_file", lambda _: (None, places))
     with pytest.raises(WeightsError, match="tried a/b, c/d"):
         weights.load_backbone("", 0)
 
@@ -184,7 +184,7 @@ def test_conversion_keeps_the_origin_and_changes_the_numbers(
 
 def test_a_file_for_no_net_of_ours_is_refused(stored: Path) -> None:
     rewrite(stored, kind="detector")
-    with pytest.raises(WeightsError, match="is for detector; known: backbone, vgg_m"):
+    with pytest.raises(WeightsError, match="is for detector; known: backbone, vgg_m, vgg16, global_"):
         weights.verify(stored)
 
 
