@@ -85,3 +85,9 @@ class GlobalAttentionConfig:
         0.0,
         10.0,
     )
+    remembered: int = setting(
+        30,
+        "Frames that a region seen beside a trusted target counts as something else.",
+        0,
+        100_000,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.learning_config import (
     AttentionConfig,
     FirstFrameConfig,
@@ -229,6 +230,7 @@ class TrackerConfig:
     first_frame: FirstFrameConfig = part(FirstFrameConfig)
     learning: LearningConfig = part(LearningConfig)
     attention: AttentionConfig = part(AttentionConfig)
+    global_attention: GlobalAttentionConfig = part(GlobalAttentionConfig)
     memory: MemoryConfig = part(MemoryConfig)
     box_regression: BoxRegressionConfig = part(BoxRegressionConfig)
     status: StatusConfig = part(StatusConfig)

@@ -10,22 +10,22 @@ from rgbt_dualatt_ros.core.errors import FramePairError, NotInitializedError
 from rgbt_dualatt_ros.core.explanation import AttentionImages, LearningReport, SearchReport
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
-from rgbt_dualatt_ros.core.proposals import ProposalSet
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 from rgbt_dualatt_ros.models.device import choose_device
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
+from rgbt_dualatt_ros.models.weights import load_global_attention
 from rgbt_dualatt_ros.tracking.box_regressor import BoxRegressor
 from rgbt_dualatt_ros.tracking.feature_readers import build_reader
 from rgbt_dualatt_ros.tracking.first_frame import FirstFrame
 from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, FrameFeatures
-from rgbt_dualatt_ros.tracking.local_proposals import LocalProposals
-from rgbt_dualatt_ros.tracking.lost_search import search_place
 from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
 from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
+from rgbt_dualatt_ros.tracking.region_search import RegionSearch
 from rgbt_dualatt_ros.tracking.sample_collector import BackgroundPlan, SampleCollector
-from rgbt_dualatt_ros.tracking.search_window import SearchWindow
 from rgbt_dualatt_ros.tracking.stage_clock import StageClock
 from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
+from rgbt_dualatt_ros.tracking.target_search import Found, SearchTools, TargetSearch
 from rgbt_dualatt_ros.tracking.track_confidence import build_confidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
@@ -39,21 +39,35 @@ class DualAttentionTracker:
         clock: times the stages when it is enabled.
     """
 
-    def __init__(self, config: TrackerConfig, reader: FeatureReader, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: TrackerConfig,
+        reader: FeatureReader,
+        device: torch.device,
+        net: GlobalAttentionNet | None = None,
+    ) -> None:
+        """A tracker without target.
+
+        Args:
+            config: all settings.
+            reader: of the features, with its net.
+            device: where the classifier learns.
+            net: finds the target in the whole image; None searches without.
+        """
         self._config = config
         self._reader = reader
         self._head = ClassifierHead(reader.width, config.head).to(device)
         self._learner = OnlineLearner(self._head, reader, config)
         self._scorer = ProposalScorer(self._head, config.proposals.best)
-        self._local = LocalProposals(config.proposals)
         self._collector = SampleCollector(config.samples)
         self._background = BackgroundPlan.of_update(config.samples, config.learning)
         self._first_frame = FirstFrame(config, reader, self._collector)
         self._regressor = BoxRegressor(config.box_regression)
-        self._localizer = TargetLocalizer(
-            self._regressor, config.proposals.agreement, config.min_side
-        )
         self._confidence = build_confidence(config.status)
+        localizer = TargetLocalizer(self._regressor, config.proposals.agreement, config.min_side)
+        tools = SearchTools(reader, self._scorer, localizer, self._confidence)
+        regions = RegionSearch(net, config.global_attention) if net is not None else None
+        self._search = TargetSearch(config, tools, regions)
         self.clock = StageClock()
         self.reset()
 
@@ -68,7 +82,7 @@ class DualAttentionTracker:
         device = choose_device(config.device)
         if config.threads:
             torch.set_num_threads(config.threads)
-        return cls(config, build_reader(config, device), device)
+        return cls(config, build_reader(config, device), device, _load_net(config, device))
 
     @property
     def learning(self) -> LearningReport:
@@ -78,12 +92,12 @@ class DualAttentionTracker:
     @property
     def search(self) -> SearchReport | None:
         """Where the last pair was searched."""
-        return self._search
+        return self._search.report
 
     def reset(self) -> None:
         """Forget the target; the next run draws the same random numbers as the first."""
         self._state: TrackState | None = None
-        self._search: SearchReport | None = None
+        self._search.forget()
         self._rng = np.random.default_rng(self._config.seed)
         self._learner.reseed(self._config.seed)
 
@@ -97,25 +111,23 @@ class DualAttentionTracker:
             self._regressor.fit(first.regression_features, first.regression_boxes, box)
         self._confidence.restart(self._scorer.mean_score(first.positives.features))
         self._state = TrackState.start(pair.size, box)
-        self._search = None
+        self._search.start(pair, box)
 
     def track(self, pair: FramePair) -> Prediction:
         """Localise the target, then learn from it; see `Tracker.track`."""
         state = self._checked_state(pair)
         self.clock.start()
-        search = self._config.search
-        is_elsewhere = search.elsewhere and state.looks_elsewhere(search.patience)
-        place = self._place_elsewhere(state) if is_elsewhere else state.box
-        features = self._reader.read_frame(pair, place)
-        self.clock.mark("features")
-        if not features.sees.any():
+        found = self._search.find(pair, state, self._rng, self._mark_features)
+        if found is None:
             return self._wait(pair, state)
-        finding, is_elsewhere = self._localize(features, place, is_elsewhere=is_elsewhere)
         self.clock.mark("localize")
-        self._state = self._judge(state, finding, is_elsewhere=is_elsewhere)
-        self._learn(features, state.status)
+        self._state = self._judge(state, found)
+        self._learn(found.features, state.status)
         self.clock.mark("learn")
-        return self._predict(pair, self._state, finding)
+        return self._predict(pair, self._state, found.finding)
+
+    def _mark_features(self) -> None:
+        self.clock.mark("features")
 
     def attention(self, pair: FramePair, box: Box) -> AttentionImages:
         """Where the classifier looks in `box`; see `ExplainingTracker.attention`."""
@@ -132,40 +144,13 @@ class DualAttentionTracker:
             )
         return self._state
 
-    def _place_elsewhere(self, state: TrackState) -> Box:
-        search = self._config.search
-        window = SearchWindow.around(state.trusted, search)
-        step = search.lost_step * window.w, search.lost_step * window.h
-        turn = max(0, state.doubtful_frames - search.patience)
-        turn = turn // 2 if state.status is TrackStatus.UNCERTAIN else turn
-        return search_place(state.trusted, turn, step, state.size)
-
-    def _localize(
-        self, features: FrameFeatures, place: Box, *, is_elsewhere: bool
-    ) -> tuple[Finding, bool]:
-        """The best place near `place`, or anywhere in the window when that one is doubtful."""
-        region = features.region
-        if not is_elsewhere:
-            failed = 0 if self._state is None else self._state.doubtful_frames
-            near = self._find(features, self._local.near(place, region, self._rng, failed))
-            if not self._config.search.elsewhere or not self._confidence.is_doubtful(near.score):
-                return near, False
-        rough = self._find(features, self._local.anywhere(place, region, self._rng))
-        anywhere = self._find(features, self._local.near(rough.box, region, self._rng))
-        if is_elsewhere or self._confidence.is_found(anywhere.score):
-            return anywhere, True
-        return near, False
-
-    def _find(self, features: FrameFeatures, proposals: ProposalSet) -> Finding:
-        self._search = SearchReport(proposals, None)
-        return self._localizer.localize(self._scorer.best(features, proposals), features.size)
-
-    def _judge(self, state: TrackState, finding: Finding, *, is_elsewhere: bool) -> TrackState:
-        status = self._confidence.update(finding.score, is_elsewhere=is_elsewhere)
+    def _judge(self, state: TrackState, found: Found) -> TrackState:
+        finding, evidence = found.finding, found.evidence
+        status = self._confidence.update(finding.score, evidence)
         has_clue = self._confidence.has_clue
         is_trusted = status is TrackStatus.TRACKING
         # A clue is looked at again, else a target found elsewhere could never be confirmed.
-        is_held = self._config.status.on_failure == "hold" or is_elsewhere
+        is_held = self._config.status.on_failure == "hold" or evidence.is_elsewhere
         if is_held and not is_trusted and not has_clue:
             return state.after_nothing(status)
         return state.after(finding.box, finding.refined, status, has_clue=has_clue)
@@ -211,3 +196,10 @@ class DualAttentionTracker:
         elif state.box != finding.box:  # looked elsewhere in vain, or holds on after a failure
             box = state.reported if state.box == state.trusted else state.box
         return Prediction(box, finding.score, state.status, pair.stamp_ns, finding.source)
+
+
+def _load_net(config: TrackerConfig, device: torch.device) -> GlobalAttentionNet | None:
+    wanted = config.global_attention
+    if not wanted.enabled:
+        return None
+    return load_global_attention(wanted.net, wanted.weights, config.seed, device)

@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
+from dataclasses import dataclass
 from typing import Protocol
 
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.tracker_config import StatusConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What besides its score speaks for the best place of a frame.
+
+    Attributes:
+        is_elsewhere: it was looked for away from where the target was followed, so that more is
+            asked of it.
+        is_refused: something else may be the target as well, so it must not be believed.
+        frames_needed: good frames in a row before it is believed; None leaves that to the status.
+    """
+
+    is_elsewhere: bool = False
+    is_refused: bool = False
+    frames_needed: int | None = None
 
 
 class Confidence(Protocol):
@@ -16,6 +33,9 @@ class Confidence(Protocol):
     @property
     def has_clue(self) -> bool: ...  # noqa: D102  see TrackConfidence, here and below
 
+    @property
+    def reference(self) -> float: ...  # noqa: D102
+
     def is_doubtful(self, score: float) -> bool: ...  # noqa: D102
 
     def is_found(self, score: float) -> bool: ...  # noqa: D102
@@ -23,7 +43,7 @@ class Confidence(Protocol):
     def restart(self, score: float) -> None: ...  # noqa: D102
 
     def update(  # noqa: D102
-        self, score: float | None, *, is_elsewhere: bool = False
+        self, score: float | None, evidence: Evidence = Evidence()
     ) -> TrackStatus: ...
 
 
@@ -35,11 +55,18 @@ def build_confidence(config: StatusConfig) -> Confidence:
 class ScoreSign:
     """The rule of MDNet's family: a score above a fixed number, 0, is a success."""
 
-    has_clue = False
+    reference = 1.0  # margins between scores are in logits
 
     def __init__(self, config: StatusConfig) -> None:
         self._config = config
         self._failures = 0
+        self._good_in_row = 0
+        self._good_needed = 1
+
+    @property
+    def has_clue(self) -> bool:
+        """The last score was a success elsewhere that other frames must confirm."""
+        return self._good_in_row > 0
 
     def is_doubtful(self, score: float) -> bool:
         """`score` is no success."""
@@ -52,14 +79,19 @@ class ScoreSign:
     def restart(self, score: float) -> None:
         """Begin; the score of the first frame does not matter."""
         del score
-        self._failures = 0
+        self._failures = self._good_in_row = 0
 
-    def update(self, score: float | None, *, is_elsewhere: bool = False) -> TrackStatus:
+    def update(self, score: float | None, evidence: Evidence = Evidence()) -> TrackStatus:
         """The status after a frame; one success makes good any number of failures."""
-        del is_elsewhere
-        if score is not None and not self.is_doubtful(score):
-            self._failures = 0
-            return TrackStatus.TRACKING
+        if score is None or evidence.is_refused or self.is_doubtful(score):
+            self._good_in_row = 0
+        else:
+            if self._good_in_row == 0:
+                self._good_needed = evidence.frames_needed or 1
+            self._good_in_row += 1
+            if self._good_in_row >= self._good_needed:
+                self._failures = self._good_in_row = 0
+                return TrackStatus.TRACKING
         self._failures += 1
         is_lost = self._failures >= self._config.lost_after
         return TrackStatus.LOST if is_lost else TrackStatus.UNCERTAIN
@@ -110,38 +142,37 @@ class TrackConfidence:
         self._status = TrackStatus.TRACKING
         self._good_in_row = self._good_needed = self._doubtful_in_row = 0
 
-    def update(self, score: float | None, *, is_elsewhere: bool = False) -> TrackStatus:
+    def update(self, score: float | None, evidence: Evidence = Evidence()) -> TrackStatus:
         """The status after a frame.
 
         Args:
             score: of the best boxes; None when no camera showed anything.
-            is_elsewhere: they were looked for away from where the target was followed, so that
-                more is asked of them.
+            evidence: what besides speaks for them.
         """
+        known = None if evidence.is_refused else score
         if self._status is TrackStatus.TRACKING:
-            self._watch(score, is_elsewhere=is_elsewhere)
+            self._watch(known, evidence)
         else:
-            self._recover(score, is_elsewhere=is_elsewhere)
-        if score is not None and self._status is TrackStatus.TRACKING:
-            self._accept(score)
+            self._recover(known, evidence)
+        if known is not None and self._status is TrackStatus.TRACKING:
+            self._accept(known)
         return self._status
 
-    def _watch(self, score: float | None, *, is_elsewhere: bool) -> None:
-        if score is None or self.is_doubtful(score) or is_elsewhere:
+    def _watch(self, score: float | None, evidence: Evidence) -> None:
+        if score is None or self.is_doubtful(score) or evidence.is_elsewhere:
             self._status = TrackStatus.UNCERTAIN
             self._good_in_row, self._doubtful_in_row = 0, 0
-            self._recover(score, is_elsewhere=is_elsewhere)
+            self._recover(score, evidence)
 
-    def _recover(self, score: float | None, *, is_elsewhere: bool) -> None:
-        config = self._config
+    def _recover(self, score: float | None, evidence: Evidence) -> None:
+        config, is_elsewhere = self._config, evidence.is_elsewhere
         is_good = self._reaches(
             score, config.found_above if is_elsewhere else config.trusted_above
         )
         if is_good and self._good_in_row == 0:
             is_lost = self._status is TrackStatus.LOST
-            self._good_needed = (
-                config.found_after if is_elsewhere or is_lost else config.trusted_after
-            )
+            usual = config.found_after if is_elsewhere or is_lost else config.trusted_after
+            self._good_needed = evidence.frames_needed or usual
         self._good_in_row = self._good_in_row + 1 if is_good else 0
         if is_good:
             if self._good_in_row >= self._good_needed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -10,7 +11,12 @@ from hypothesis import strategies as st
 
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.tracker_config import StatusConfig
-from rgbt_dualatt_ros.tracking.track_confidence import ScoreSign, TrackConfidence, build_confidence
+from rgbt_dualatt_ros.tracking.track_confidence import (
+    Evidence,
+    ScoreSign,
+    TrackConfidence,
+    build_confidence,
+)
 
 CONFIG = StatusConfig(
     history=5,
@@ -22,6 +28,7 @@ CONFIG = StatusConfig(
     lost_after=4,
     least_reference=1.0,
 )
+ELSEWHERE = Evidence(is_elsewhere=True)
 T, U, L = TrackStatus.TRACKING, TrackStatus.UNCERTAIN, TrackStatus.LOST
 
 
@@ -75,15 +82,45 @@ def test_a_clue_is_a_good_score_that_is_not_trusted_yet(confidence: TrackConfide
 
 def test_elsewhere_more_is_asked(confidence: TrackConfidence) -> None:
     confidence.update(0.0)
-    confidence.update(5.0, is_elsewhere=True)
+    confidence.update(5.0, ELSEWHERE)
     assert not confidence.has_clue
-    confidence.update(6.0, is_elsewhere=True)
+    confidence.update(6.0, ELSEWHERE)
     assert confidence.has_clue
     assert statuses(confidence, 6.0, 6.0) == [U, T]  # three in a row, counting the first
 
 
+def test_what_may_be_something_else_is_no_clue_however_well_it_scores(
+    confidence: TrackConfidence,
+) -> None:
+    confidence.update(0.0)
+    for _ in range(2):
+        assert confidence.update(9.0, Evidence(is_elsewhere=True, is_refused=True)) is U
+        assert not confidence.has_clue
+    assert confidence.update(9.0, Evidence(is_elsewhere=True, is_refused=True)) is L
+
+
+def test_the_evidence_says_how_many_frames_must_confirm(confidence: TrackConfidence) -> None:
+    statuses(confidence, 0, 0, 0, 0)
+    assert confidence.update(9.0, Evidence(is_elsewhere=True, frames_needed=1)) is T
+    statuses(confidence, 0, 0, 0, 0)
+    assert confidence.update(9.0, Evidence(is_elsewhere=True, frames_needed=2)) is L
+    assert confidence.update(9.0) is T
+
+
+def test_the_sign_of_the_score_may_need_confirmation_too() -> None:
+    rule = ScoreSign(dataclasses.replace(CONFIG, rule="absolute"))
+    thrice = Evidence(is_elsewhere=True, frames_needed=3)
+    assert rule.update(-1.0) is U
+    assert rule.update(1.0, thrice) is U
+    assert rule.has_clue
+    assert [rule.update(1.0), rule.update(1.0)] == [U, T]
+    assert not rule.has_clue
+    assert rule.update(1.0, Evidence(is_refused=True)) is U
+    assert not rule.has_clue
+
+
 def test_a_jump_is_uncertain_however_well_it_scores(confidence: TrackConfidence) -> None:
-    assert confidence.update(9.0, is_elsewhere=True) is U
+    assert confidence.update(9.0, ELSEWHERE) is U
     assert confidence.has_clue
 
 
@@ -120,7 +157,7 @@ def test_every_road_obeys_the_rules(frames: list[tuple[float | None, bool]]) -> 
     before, good_in_row = T, 0
     for score, is_elsewhere in frames:
         reference = confidence.reference
-        status = confidence.update(score, is_elsewhere=is_elsewhere)
+        status = confidence.update(score, Evidence(is_elsewhere=is_elsewhere))
         is_good = score is not None and score >= CONFIG.trusted_above * reference
         good_in_row = good_in_row + 1 if is_good else 0
         if before is not T and status is T:

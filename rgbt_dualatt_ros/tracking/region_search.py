@@ -1,0 +1,115 @@
+"""RegionSearch: regions of the newest map: which to look at, and when one is the target."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.explanation import GlobalAttentionMap
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
+from rgbt_dualatt_ros.core.prediction import TrackStatus
+from rgbt_dualatt_ros.core.proposals import ProposalSet
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
+from rgbt_dualatt_ros.tracking.global_attention import GlobalAttention
+from rgbt_dualatt_ros.tracking.global_proposals import GlobalProposals
+from rgbt_dualatt_ros.tracking.global_regions import Regions, find_regions
+from rgbt_dualatt_ros.tracking.region_memory import KnownRegion, RegionMemory
+from rgbt_dualatt_ros.tracking.sampling import whole_image
+from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
+from rgbt_dualatt_ros.tracking.track_state import TrackState
+
+_FRESH = 2  # frames: an older map says little of where a trusted target is now
+
+
+class RegionSearch:
+    """The global part of the search; one target at a time."""
+
+    def __init__(self, net: GlobalAttentionNet, config: GlobalAttentionConfig) -> None:
+        self._config = config
+        self._attention = GlobalAttention(net, config)
+        self._proposals = GlobalProposals(config)
+        self._memory = RegionMemory(config)
+        self._regions = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+        self._frame = 0
+
+    def start(self, pair: FramePair, box: Box) -> None:
+        """A new target."""
+        self._clear()
+        self._attention.start(pair, box)
+
+    def forget(self) -> None:
+        """No target; ends the thread of maps, if there is one."""
+        self._clear()
+        self._attention.forget()
+
+    @property
+    def report(self) -> GlobalAttentionMap | None:
+        """The newest map and its regions."""
+        newest = self._attention.newest
+        if newest is None:
+            return None
+        return GlobalAttentionMap(
+            newest.strength, self._regions.boxes, self._regions.scores, newest.job.pair.stamp_ns
+        )
+
+    def begin(self, pair: FramePair, state: TrackState) -> None:
+        """A frame begins: get the map that is due."""
+        self._frame += 1
+        is_trusted = state.status is TrackStatus.TRACKING
+        if self._attention.begin(pair, is_trusted=is_trusted):
+            self._take_in(state, is_trusted=is_trusted)
+
+    def look_now(self, pair: FramePair, state: TrackState) -> None:
+        """The target has just become doubtful: get a map of this frame."""
+        if self._attention.look_now(pair):
+            self._take_in(state, is_trusted=False)
+
+    def gated(self, place: Box, inside: Box, rng: np.random.Generator) -> ProposalSet:
+        """Proposals of the regions near the last result, to be scored with the local ones."""
+        regions: Boxes = self._regions.boxes
+        if self._attention.newest is None or self._attention.age > _FRESH:
+            regions = regions[:0]
+        return self._proposals.gated(regions, place, inside, rng)
+
+    def next(self, state: TrackState) -> KnownRegion | None:
+        """The region to look at instead of the last place; None when it is not their turn."""
+        if self._config.gate == "paper" or not state.looks_at_regions:
+            return None
+        return self._memory.next()
+
+    def around(
+        self, region: KnownRegion, state: TrackState, rng: np.random.Generator
+    ) -> ProposalSet:
+        """Proposals around one region, wherever it is."""
+        boxes = region.box.as_array()[None]
+        return self._proposals.ungated(boxes, whole_image(state.size), rng)
+
+    def judge(
+        self, region: KnownRegion, box: Box, score: float, confidence: Confidence
+    ) -> Evidence:
+        """What the classifier's `score` of the best `box` at a region is worth."""
+        region.reviewed, region.score = self._frame, score
+        if not confidence.is_found(score):
+            return Evidence(is_elsewhere=True)
+        region.box = box
+        rivals = self._memory.rivals(region)
+        open_rivals = [each for each in rivals if not each.is_other]
+        least = score - self._config.margin * confidence.reference
+        is_alone = all(each.score is not None and each.score < least for each in open_rivals)
+        needed = self._config.confirm_frames if rivals else 1
+        return Evidence(is_elsewhere=True, frames_needed=needed, is_refused=not is_alone)
+
+    def _take_in(self, state: TrackState, *, is_trusted: bool) -> None:
+        newest = self._attention.newest
+        if newest is None:
+            return
+        self._regions = find_regions(newest.strength, state.trusted, state.size, self._config)
+        target = state.box if is_trusted else None
+        self._memory.show(self._regions, self._frame, target)
+
+    def _clear(self) -> None:
+        self._memory.forget()
+        self._regions = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+        self._frame = 0
