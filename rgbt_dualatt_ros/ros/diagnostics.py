@@ -1,4 +1,4 @@
-"""What robot monitors read in `/diagnostics`: how the tracking goes, and how the learning goes."""
+"""What robot monitors read in `/diagnostics`: how tracking, learning and search go."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS
+from rgbt_dualatt_ros.ros.search_watch import SearchFigures
 from rgbt_dualatt_ros.ros.status_board import NodeState, NodeStatus
 
 # A single step is lost now and then, as in the first frame of a dead camera; more means harm.
@@ -68,6 +69,25 @@ def learning_diagnosis(node_name: str, report: LearningReport) -> DiagnosticStat
     spreads = zip(_SPREADS, report.spreads, strict=True)
     values |= {name: f"{spread:.6g}" for name, spread in spreads}
     return _diagnosis(node_name, "learning", level, message, values)
+
+
+def search_diagnosis(node_name: str, figures: SearchFigures) -> DiagnosticStatus:
+    """Whether the whole image is searched, how new its map is, and how often that has helped."""
+    message, age_ms = "no map yet", ""
+    if figures.age_ns is not None:
+        age_ms = f"{figures.age_ns / NS_PER_MS:.1f}"
+        message = f"the map is {age_ms} ms old"
+    elif not figures.is_global:
+        message = "global attention is off"
+    values = {
+        "global_attention": "on" if figures.is_global else "off",
+        "maps": str(figures.maps),
+        "map_rate_hz": f"{figures.rate_hz:.1f}",
+        "map_age_ms": age_ms,
+        "map_age_pairs": str(figures.age_pairs) if age_ms else "",
+        "redetections": str(figures.redetections),
+    }
+    return _diagnosis(node_name, "search", DiagnosticStatus.OK, message, values)
 
 
 def _diagnosis(

@@ -11,12 +11,20 @@ from rgbt_dualatt.msg import TrackedTargetArray, TrackerStatus
 from std_msgs.msg import Header
 
 from rgbt_dualatt_ros.core.time_units import NS_PER_MS, NS_PER_S
-from rgbt_dualatt_ros.ros.diagnostics import learning_diagnosis, tracking_diagnosis
+from rgbt_dualatt_ros.ros.diagnostics import (
+    learning_diagnosis,
+    search_diagnosis,
+    tracking_diagnosis,
+)
 from rgbt_dualatt_ros.ros.messages import NumberedPrediction, to_target_array
 from rgbt_dualatt_ros.ros.pair_intake import PairIntake, QueuedPair
 from rgbt_dualatt_ros.ros.qos import RESULTS
+from rgbt_dualatt_ros.ros.search_watch import SearchFigures
 from rgbt_dualatt_ros.ros.status_board import NodeStatus, StatusBoard
 from rgbt_dualatt_ros.ros.target_control import Outcome
+
+NO_MAP_MS = -1.0
+"""In the status, the age of a map that is not there."""
 
 
 class NodeOutputs:
@@ -64,13 +72,15 @@ class NodeOutputs:
             self._publish_status(header, 0)
 
     def publish_diagnostics(self) -> None:
-        """Status and learning in the form that robot monitors read."""
-        status, report = self._board.snapshot(), self._board.learning
+        """Status, learning and search in the form that robot monitors read."""
+        status, report, search = self._board.snapshot(), self._board.learning, self._board.search
         name = self._node.get_fully_qualified_name()
         seen, dropped = self._intake.counts.paired, self._pairs_dropped(status)
         diagnoses = [tracking_diagnosis(name, status, seen, dropped)]
         if report is not None:
             diagnoses.append(learning_diagnosis(name, report))
+        if search is not None:
+            diagnoses.append(search_diagnosis(name, search))
         header = Header(stamp=self._node.get_clock().now().to_msg())
         self._diagnostics.publish(DiagnosticArray(header=header, status=diagnoses))
 
@@ -81,6 +91,7 @@ class NodeOutputs:
     def _publish_status(self, header: Header, latency_ns: int) -> None:
         status = self._board.snapshot()
         counts = self._intake.counts
+        search = self._board.search or SearchFigures()
         self._last_status_ns = time.monotonic_ns()
         self._status.publish(
             TrackerStatus(
@@ -100,6 +111,11 @@ class NodeOutputs:
                 processing_ms=status.processing_ns / NS_PER_MS,
                 pipeline_latency_ms=latency_ns / NS_PER_MS,
                 rate_hz=status.rate_hz,
+                global_attention=search.is_global,
+                map_rate_hz=search.rate_hz,
+                map_age_ms=NO_MAP_MS if search.age_ns is None else search.age_ns / NS_PER_MS,
+                map_age_pairs=search.age_pairs,
+                redetections=search.redetections,
                 problem=status.problem,
             )
         )

@@ -1,4 +1,4 @@
-"""How the node is doing: counts, the one line that says what is wrong, and the learning."""
+"""How the node is doing: counts, the one line that says what is wrong, learning and search."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import logging
 import re
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.core.time_units import NS_PER_S
+from rgbt_dualatt_ros.ros.recent_rate import RecentRate
+from rgbt_dualatt_ros.ros.search_watch import SearchFigures
 
 _LOG = logging.getLogger(__name__)
-# The rate is that of the last two seconds: shorter jumps about, longer hides a stall.
-_RATE_WINDOW_NS = 2 * NS_PER_S
 _SAME_WARNING_EVERY_NS = 30 * NS_PER_S
 # A refused start is over; who asked looks at the status within this time.
 _REFUSAL_SHOWN_NS = 10 * NS_PER_S
@@ -64,7 +63,8 @@ class StatusBoard:
         self._lock = threading.Lock()
         self._status = NodeStatus()
         self._learning: LearningReport | None = None
-        self._finished_ns: deque[int] = deque()
+        self._search: SearchFigures | None = None
+        self._rate = RecentRate()
         self._problems = {"failure": "", "input": "", "pair": "", "start": ""}
         self._refused_ns = 0
         self._said_ns: dict[str, int] = {}
@@ -75,7 +75,8 @@ class StatusBoard:
             if time.monotonic_ns() - self._refused_ns > _REFUSAL_SHOWN_NS:
                 self._problems["start"] = ""
             problem = "; ".join(text for text in self._problems.values() if text)
-            return replace(self._status, rate_hz=self._rate_hz(), problem=problem)
+            rate_hz = self._rate.per_second(time.monotonic_ns())
+            return replace(self._status, rate_hz=rate_hz, problem=problem)
 
     @property
     def learning(self) -> LearningReport | None:
@@ -87,6 +88,17 @@ class StatusBoard:
         """The tracker's own report, taken between two pairs."""
         with self._lock:
             self._learning = report
+
+    @property
+    def search(self) -> SearchFigures | None:
+        """How the search for the target goes; None when the tracker does not tell."""
+        with self._lock:
+            return self._search
+
+    def searched(self, figures: SearchFigures) -> None:
+        """What the tracker's reports add up to, taken between two pairs."""
+        with self._lock:
+            self._search = figures
 
     def ready(self) -> None:
         """The tracker is built."""
@@ -102,7 +114,7 @@ class StatusBoard:
         """
         state = NodeState.WAITING if prediction is None else NodeState(int(prediction.status))
         with self._lock:
-            self._finished_ns.append(time.monotonic_ns())
+            self._rate.happened(time.monotonic_ns())
             self._problems["pair"] = ""
             self._status = replace(
                 self._status,
@@ -153,15 +165,6 @@ class StatusBoard:
     def _change(self, *, state: NodeState) -> None:
         with self._lock:
             self._status = replace(self._status, state=state)
-
-    def _rate_hz(self) -> float:
-        now_ns = time.monotonic_ns()
-        while self._finished_ns and now_ns - self._finished_ns[0] > _RATE_WINDOW_NS:
-            self._finished_ns.popleft()
-        if len(self._finished_ns) < 2:
-            return 0.0
-        span_ns = max(self._finished_ns[-1] - self._finished_ns[0], 1)
-        return (len(self._finished_ns) - 1) * NS_PER_S / span_ns
 
     def log_warning(self, text: str) -> None:
         """One line in the log; the same line with other numbers only after a while.

@@ -32,9 +32,11 @@ from rgbt_dualatt_ros.core.tracker import ExplainingTracker
 from rgbt_dualatt_ros.imaging.pair_decoder import PairDecoder
 from rgbt_dualatt_ros.ros.attention_output import AttentionOutput
 from rgbt_dualatt_ros.ros.cv_bridge_codec import decode_with_cv_bridge
+from rgbt_dualatt_ros.ros.detection_output import DetectionOutput
 from rgbt_dualatt_ros.ros.image_input import ImageInput
 from rgbt_dualatt_ros.ros.input_watch import InputWatch
 from rgbt_dualatt_ros.ros.log_bridge import LogBridge
+from rgbt_dualatt_ros.ros.marker_output import MarkerOutput
 from rgbt_dualatt_ros.ros.node_outputs import NodeOutputs
 from rgbt_dualatt_ros.ros.overlay_output import OverlayOutput
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, PairIntake, QueuedPair
@@ -102,6 +104,8 @@ class TrackerNode(Node):
         self._outputs = NodeOutputs(self, self._intake, self._board, lambda: self._slot.replaced)
         self._overlay = OverlayOutput(self, self._settings)
         self._attention = AttentionOutput(self, self._settings, self._board)
+        self._markers = MarkerOutput(self)
+        self._detections = DetectionOutput(self)
         links = WorkerLinks(
             source=self._slot,
             decoder=decoder,
@@ -176,10 +180,12 @@ class TrackerNode(Node):
     def _publish(self, outcome: Outcome) -> None:
         with self._unless_shut_down():
             self._outputs.publish_outcome(outcome)
+            self._detections.publish_if_wanted(outcome)
             self._overlay.publish_if_wanted(outcome)
 
     def _publish_explanation(self, tracker: ExplainingTracker | None, outcome: Outcome) -> None:
         with self._unless_shut_down():
+            self._markers.publish_if_wanted(tracker, outcome)
             self._attention.publish_if_wanted(tracker, outcome)
 
     def _publish_rejected(self, queued: QueuedPair) -> None:

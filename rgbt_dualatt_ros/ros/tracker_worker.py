@@ -24,7 +24,8 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.time_units import NS_PER_S
 from rgbt_dualatt_ros.core.tracker import ExplainingTracker, Tracker
 from rgbt_dualatt_ros.ros.pair_intake import PairHistory, QueuedPair
-from rgbt_dualatt_ros.ros.status_board import StatusBoard
+from rgbt_dualatt_ros.ros.search_watch import SearchWatch
+from rgbt_dualatt_ros.ros.status_board import NodeState, StatusBoard
 from rgbt_dualatt_ros.ros.target_commands import Answer, Command
 from rgbt_dualatt_ros.ros.target_control import Decoder, Outcome, TargetControl
 
@@ -75,6 +76,7 @@ class TrackerWorker:
         self._config = config
         self._links = links
         self._explaining: ExplainingTracker | None = None  # used by the worker's thread alone
+        self._watch = SearchWatch(is_global=config.tracker.global_attention.enabled)
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._is_stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tracker", daemon=True)
@@ -100,7 +102,7 @@ class TrackerWorker:
             tracker = self._prepare_tracker()
             links = self._links
             self._explaining = tracker if isinstance(tracker, ExplainingTracker) else None
-            self._report_learning()
+            self._report_forgotten()
             control = TargetControl(
                 tracker, links.decoder, self._config, links.history, links.board
             )
@@ -139,7 +141,7 @@ class TrackerWorker:
             if outcome is not None:
                 self._finish(outcome)
             else:
-                self._report_learning()  # a target may be forgotten now
+                self._report_forgotten()
 
     def _refuse_commands(self) -> None:
         while not self._commands.empty():
@@ -162,13 +164,26 @@ class TrackerWorker:
             board.processed(
                 outcome.prediction, outcome.processing_ns, pair.delta_ns, is_late=is_late
             )
-        self._report_learning()
+        self._report_explanation(outcome)
         self._links.on_outcome(outcome)
         self._links.on_published(self._explaining, outcome)
 
-    def _report_learning(self) -> None:
-        if self._explaining is not None:
-            self._links.board.learned(self._explaining.learning)
+    def _report_explanation(self, outcome: Outcome) -> None:
+        tracker, board = self._explaining, self._links.board
+        if tracker is not None:
+            figures = self._watch.saw(
+                outcome.target_id, outcome.prediction, tracker.search, time.monotonic_ns()
+            )
+            board.searched(figures)
+            board.learned(tracker.learning)
+
+    def _report_forgotten(self) -> None:
+        """A command was served without an outcome, so that a target may be gone now."""
+        tracker, board = self._explaining, self._links.board
+        if tracker is not None:
+            board.learned(tracker.learning)
+            if board.snapshot().state is NodeState.WAITING or board.search is None:
+                board.searched(self._watch.forget())
 
 
 def _warm_up(tracker: Tracker) -> None:

@@ -22,6 +22,8 @@ RgbImage = NDArray[np.uint8]
 """`(H, W, 3)`, red first."""
 Color = tuple[int, int, int]
 Line = Literal["whole", "dashed", "corners"]
+Stroke = tuple[tuple[int, int], tuple[int, int]]
+"""A straight line from one point to another, x and y in px."""
 
 STATUS_COLORS: Mapping[TrackStatus, Color] = {
     TrackStatus.TRACKING: (60, 205, 95),
@@ -59,9 +61,19 @@ def draw_box(view: RgbImage, box: Box, color: Color, line: Line, boldness: float
             cv2.line(view, start, end, paint, stroke)
 
 
-def _segments(
-    corners: tuple[int, int, int, int], line: Line
-) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def predicted_strokes(prediction: Prediction) -> list[Stroke]:
+    """The strokes of `draw_predicted_box`, from point to point, in whole px."""
+    return box_strokes(prediction.box, _STATUS_LINES[prediction.status])
+
+
+def box_strokes(box: Box, line: Line) -> list[Stroke]:
+    """The strokes of `draw_box`, from point to point, in whole px."""
+    sides = np.clip([box.x, box.y, box.x + box.w, box.y + box.h], -_LONGEST, _LONGEST)
+    left, top, right, bottom = (int(side) for side in sides.round())
+    return _segments((left, top, right, bottom), line)
+
+
+def _segments(corners: tuple[int, int, int, int], line: Line) -> list[Stroke]:
     left, top, right, bottom = corners
     ring = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
     found = []

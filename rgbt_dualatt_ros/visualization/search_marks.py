@@ -19,6 +19,8 @@ from rgbt_dualatt_ros.visualization.drawing import (
     WHITE,
     Color,
     RgbImage,
+    Stroke,
+    box_strokes,
     draw_box,
     draw_tag,
 )
@@ -55,6 +57,12 @@ def draw_regions(view: RgbImage, attention: GlobalAttentionMap, boldness: float 
     for region in attention.regions:
         box = Box.from_sequence(region)
         draw_box(view, box, SOURCE_COLORS[ProposalSource.GLOBAL], "whole", boldness * _THIN)
+
+
+def region_strokes(attention: GlobalAttentionMap) -> list[Stroke]:
+    """The strokes of `draw_regions`, from point to point, in whole px."""
+    boxes = map(Box.from_sequence, attention.regions)
+    return [stroke for box in boxes for stroke in box_strokes(box, "whole")]
 
 
 def draw_region_scores(

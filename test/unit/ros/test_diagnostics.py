@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rgbt_dualatt_ros.core.explanation import LearningReport
+from rgbt_dualatt_ros.ros.search_watch import SearchFigures
 
 pytestmark = pytest.mark.ros
 
@@ -57,3 +58,30 @@ def test_many_steps_left_out_are_a_warning(steps: int, skipped: int, is_worrying
     found = diagnose(LearningReport(steps, skipped))
     assert found.level == (DiagnosticStatus.WARN if is_worrying else DiagnosticStatus.OK)
     assert (f"{skipped} of {steps} steps" in found.message) == is_worrying
+
+
+@pytest.mark.parametrize(
+    ("figures", "message"),
+    [
+        pytest.param(SearchFigures(), "global attention is off", id="off"),
+        pytest.param(SearchFigures(is_global=True), "no map yet", id="no map"),
+        pytest.param(
+            SearchFigures(True, 4, 6.0, 66_000_000, 2, 3), "the map is 66.0 ms old", id="map"
+        ),
+    ],
+)
+def test_the_search_is_told(figures: SearchFigures, message: str) -> None:
+    from rgbt_dualatt_ros.ros.diagnostics import search_diagnosis
+
+    found = search_diagnosis("/tracker", figures)
+    assert (found.name, found.message) == ("/tracker: search", message)
+    values = {each.key: each.value for each in found.values}
+    has_map = figures.age_ns is not None
+    assert values == {
+        "global_attention": "on" if figures.is_global else "off",
+        "maps": "4" if has_map else "0",
+        "map_rate_hz": "6.0" if has_map else "0.0",
+        "map_age_ms": "66.0" if has_map else "",
+        "map_age_pairs": "2" if has_map else "",
+        "redetections": "3" if has_map else "0",
+    }
