@@ -54,8 +54,12 @@ class GlobalAttentionConfig:
     proposals_per_region: int = setting(64, "Boxes drawn around a region.", 1, 10_000)
     shift: float = setting(0.3, "Spread of their centres, in mean sides of the box.", 0.0, 10.0)
     scale: float = setting(1.05, "Spread of their size, a factor.", 1.0, 4.0)
-    scales: tuple[float, ...] = setting(
-        (1.0, 0.75, 1.33), "Sizes tried while the target is not trusted, in its last.", 0.1, 10.0
+    size_step: float = setting(
+        1.33,
+        "While the target is not trusted a smaller and a larger size are tried too, by this "
+        "factor; 1 tries the last size only.",
+        1.0,
+        4.0,
     )
     gate: str = setting(
         "redetect",

@@ -28,16 +28,18 @@ class GlobalProposals:
 
     def ungated(self, regions: Boxes, inside: Box, rng: np.random.Generator) -> ProposalSet:
         """Boxes around all `regions`, of several sizes: for a target that may be anywhere."""
-        return _global(self._around(regions, self._config.scales or (1.0,), inside, rng))
+        step = self._config.size_step
+        sizes = (1.0, 1 / step, step) if step > 1 else (1.0,)
+        return _global(self._around(regions, sizes, inside, rng))
 
     def _around(
-        self, regions: Boxes, scales: tuple[float, ...], inside: Box, rng: np.random.Generator
+        self, regions: Boxes, sizes: tuple[float, ...], inside: Box, rng: np.random.Generator
     ) -> Boxes:
         """The first box of each region and size is exactly centred."""
         found = [np.zeros((0, 4), np.float32)]
         for region in regions:
-            for scale in scales:
-                box = _scaled(Box.from_sequence(region), scale)
+            for size in sizes:
+                box = _scaled(Box.from_sequence(region), size)
                 drawn = draw_gaussian(
                     box, self._config.proposals_per_region - 1, self._spread, rng
                 )

@@ -56,7 +56,7 @@ def test_gated_proposals_all_pass_and_far_regions_give_none() -> None:
 
 
 def test_the_exact_box_is_the_first_of_each_region() -> None:
-    config = dataclasses.replace(CONFIG, scales=(1.0,))
+    config = dataclasses.replace(CONFIG, size_step=1.0)
     regions = np.concatenate([NEAR, FAR])
     boxes = GlobalProposals(config).ungated(regions, IMAGE, rng()).boxes
     assert len(boxes) == 32
@@ -66,7 +66,7 @@ def test_the_exact_box_is_the_first_of_each_region() -> None:
 
 
 def test_without_a_gate_several_sizes_are_tried() -> None:
-    config = dataclasses.replace(CONFIG, scales=(1.0, 0.5, 2.0))
+    config = dataclasses.replace(CONFIG, size_step=2.0)
     boxes = GlobalProposals(config).ungated(FAR, IMAGE, rng()).boxes
     np.testing.assert_allclose(
         boxes[[0, 16, 32]], [[20, 20, 100, 100], [45, 45, 50, 50], [0, 0, 200, 200]]
@@ -74,13 +74,11 @@ def test_without_a_gate_several_sizes_are_tried() -> None:
     assert len(boxes) == 48
 
 
-def test_no_regions_and_no_scales_are_no_error() -> None:
+def test_no_regions_are_no_error() -> None:
     none = np.zeros((0, 4), np.float32)
     proposals = GlobalProposals(CONFIG)
     assert len(proposals.gated(none, LAST, IMAGE, rng())) == 0
     assert proposals.ungated(none, IMAGE, rng()).boxes.shape == (0, 4)
-    no_scales = GlobalProposals(dataclasses.replace(CONFIG, scales=()))
-    assert len(no_scales.ungated(FAR, IMAGE, rng())) == 16
 
 
 def test_boxes_stay_inside_the_image() -> None:
