@@ -8,9 +8,13 @@ import pytest
 import torch
 
 from rgbt_dualatt_ros.cli.main import main
+from rgbt_dualatt_ros.core.share_files import find_share_file
+from rgbt_dualatt_ros.models import weight_kinds
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
+from rgbt_dualatt_ros.models.paper_attention_net import PaperShape, random_paper_net
+from rgbt_dualatt_ros.models.vgg16 import random_vgg16
 from rgbt_dualatt_ros.models.vgg_m import random_vgg_m
-from rgbt_dualatt_ros.models.weights import save_backbone
+from rgbt_dualatt_ros.models.weights import save_backbone, save_global_attention
 
 
 @pytest.fixture
@@ -61,6 +65,54 @@ def test_import_tells_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "left out: epoch" in printed
     assert main(["weights", "list", out]) == 0
     assert "imported: net.pth (MDNet checkpoint)" in capsys.readouterr().out
+
+
+def test_vgg16_is_imported_and_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, out = tmp_path / "vgg16-397923af.pth", str(tmp_path / "vgg16.safetensors")
+    features = {
+        f"features.{name}": value.half() for name, value in random_vgg16(0).state_dict().items()
+    }
+    torch.save({**features, "classifier.0.bias": torch.zeros(3)}, given)
+    assert main(["weights", "import", str(given), "--out", out, "--precision", "fp16"]) == 0
+    printed = capsys.readouterr().out
+    assert "torchvision VGG-16" in printed
+    assert "left out: classifier.0.bias" in printed
+    assert main(["weights", "verify", out]) == 0
+    assert "vgg16: checksum" in capsys.readouterr().out
+
+
+def test_the_papers_net_is_listed_verified_and_converted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "paper.safetensors", str(tmp_path / "half.safetensors")
+    save_global_attention(random_paper_net(PaperShape(1 / 32), 0), path, {}, "fp32")
+    assert main(["weights", "list", str(path)]) == 0
+    assert "inputs: frame_rgb frame_thermal target_rgb" in capsys.readouterr().out
+    assert main(["weights", "convert", str(path), "--out", out, "--precision", "fp16"]) == 0
+    assert main(["weights", "verify", out]) == 0
+    assert "global_paper: checksum" in capsys.readouterr().out
+
+
+def test_the_list_of_all_tells_how_absent_ones_are_made(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_backbone(relative: str) -> tuple[Path | None, list[Path]]:
+        return find_share_file(relative) if "backbone" in relative else (None, [])
+
+    monkeypatch.setattr(weight_kinds, "find_share_file", only_backbone)
+    assert main(["weights", "list"]) == 0
+    printed = capsys.readouterr().out
+    assert "realtime_backbone.safetensors: 0.80 MB" in printed
+    for kind, command in (
+        ("vgg_m", "train vgg_m"),
+        ("vgg16", "weights import vgg16-397923af.pth"),
+        ("global_lite", "train global-attention"),
+        ("global_paper", "train global-attention"),
+    ):
+        (line,) = [line for line in printed.splitlines() if line.startswith(f"{kind}: no")]
+        assert f"make it with: rgbt-dualatt {command}" in line
 
 
 @pytest.mark.parametrize("action", ["import", "convert"])
