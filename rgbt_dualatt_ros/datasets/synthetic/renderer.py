@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +46,8 @@ class SceneRenderer:
         """Nothing is painted yet."""
         self._config, self._script, self._stage = config, script, stage
 
-    def frames(self) -> Iterator[Rendered]:
-        """Every frame in order."""
+    def frames(self, only: Container[int] | None = None) -> Iterator[Rendered]:
+        """Every frame in order, or those numbered in `only`; sensor noise depends on which."""
         config, script = self._config, self._script
         # Painted again for every run: kept, it would cost 20 MB for each scene of a benchmark.
         backdrop = self._paint_backdrop()
@@ -60,6 +60,8 @@ class SceneRenderer:
             else None
         )
         for frame in range(config.length):
+            if only is not None and frame not in only:
+                continue
             view = self._scene(backdrop, frame)
             time_s = frame / config.fps
             colour = smoke.lay(

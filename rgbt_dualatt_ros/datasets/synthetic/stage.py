@@ -1,4 +1,4 @@
-"""The stage: a script's actors and props as sprites of one frame, and the target's exact box."""
+"""The stage: a script's actors and props as sprites of one frame, and their exact boxes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What is true of the target in one frame.
+    """What is true of one actor in one frame.
 
     Attributes:
         box: xywh of its whole silhouette cut to the image, px; NaN when it counts as absent.
@@ -88,9 +88,18 @@ class Stage:
         placed += self._placed_props(frame)
         return sorted(placed, key=lambda one: -one.z)
 
-    def sighting(self, frame: int) -> Sighting:
-        """The truth of one frame, from outlines alone."""
-        target = self.target(frame, outline_only=True)
+    def sightings(self, frame: int) -> tuple[Sighting, ...]:
+        """The truth of every actor in one frame: the target, then the script's others in order."""
+        return tuple(
+            self.sighting(frame, actor) for actor in (self._script.target, *self._script.others)
+        )
+
+    def sighting(self, frame: int, actor: Actor | None = None) -> Sighting:
+        """The truth of one frame, from outlines alone; of the target when no actor is named."""
+        actor = actor or self._script.target
+        if not self._in_view(actor, frame):
+            return Sighting((np.nan,) * 4, 0.0)
+        target = self._place(actor, frame, True, is_whole=True)
         alpha = target.sprite.alpha
         size = self._script.lens.size
         whole = float(alpha.sum())
@@ -101,7 +110,7 @@ class Stage:
             return Sighting((np.nan,) * 4, 0.0)
         outer, inner = windows
         seen = alpha[inner].copy()
-        for other in self._nearer(target.z, frame):
+        for other in self._nearer(actor, frame):
             _hide(seen, (outer[1].start, outer[0].start), other.sprite)
         visible = float(seen.sum()) / whole
         bounds = tight_box(alpha[inner], outer[1].start, outer[0].start)
@@ -110,15 +119,18 @@ class Stage:
         left, top, right, bottom = bounds
         return Sighting((left, top, right - left, bottom - top), visible)
 
-    def _nearer(self, z: float, frame: int) -> list[Placed]:
+    def _nearer(self, than: Actor, frame: int) -> list[Placed]:
+        z = float(than.path.z[frame])
         others = [
             self._place(actor, frame, True)
-            for actor in self._script.others
+            for actor in (self._script.target, *self._script.others)
             if actor.path.z[frame] < z and self._in_view(actor, frame)
         ]
         return others + [prop for prop in self._placed_props(frame) if prop.z < z]
 
-    def _place(self, actor: Actor, frame: int, outline_only: bool) -> Placed:
+    def _place(
+        self, actor: Actor, frame: int, outline_only: bool, is_whole: bool = False
+    ) -> Placed:
         script = self._script
         x, z = float(actor.path.x[frame]), float(actor.path.z[frame])
         camera = script.cameras[frame]
@@ -130,8 +142,8 @@ class Stage:
             float(actor.path.heading[frame]),
             script.lens.height / z,
         )
-        # The target must be whole, because its visible share is measured on it.
-        within = None if actor is script.target else self._around
+        # What a visible share is measured on must be whole, and the target always is.
+        within = None if is_whole or actor is script.target else self._around
         pose, light = actor.poses[frame], script.weather.light
         sprite = render_body(actor.body, placement, pose, light, outline_only, within)
         before = max(frame - 1, 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +21,19 @@ from rgbt_dualatt_ros.datasets.synthetic.stage import Sighting, Stage
 
 _BELOW_AMBIENT, _ABOVE_AMBIENT = 5.0, 23.0
 """Degrees around the air temperature that become 8 bits."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """One frame with the truth of everybody in it.
+
+    Attributes:
+        sightings: of the target first, then of distractors, passers-by and vehicles; row i is
+            the same actor in every frame of the sequence.
+    """
+
+    pair: FramePair
+    sightings: tuple[Sighting, ...]
 
 
 class SyntheticSequence:
@@ -94,6 +108,14 @@ class SyntheticSequence:
             rgb_stamp, thermal_stamp = self._stamps[index]
             box = np.array(self._sightings[index].box, np.float32)
             yield RawFrame(rgb, thermal, rgb_stamp, thermal_stamp, box)
+
+    def moments(self, frames: Sequence[int]) -> Iterator[Moment]:
+        """The frames numbered in `frames`, in rising order and without faults, with all actors."""
+        wanted = sorted(set(frames))
+        for frame, rendered in zip(wanted, self._renderer.frames(wanted), strict=True):
+            stamp = self._stamps[frame][0]
+            pair = FramePair(rendered.rgb, self.to_8_bits(rendered.thermal16), stamp)
+            yield Moment(pair, self._stage.sightings(frame))
 
     def to_8_bits(self, thermal16: NDArray[np.uint16]) -> NDArray[np.uint8]:
         """Grey levels of raw counts by the sequence's fixed range."""

@@ -1,0 +1,41 @@
+"""Arrays that are dear to make, kept on disk under a name made of what they depend on."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Names, frames, boxes: each array has its own type, which its reader knows.
+Arrays: TypeAlias = "dict[str, NDArray[np.generic]]"
+
+
+def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> Arrays:
+    """What `make` returned when last called with this key, or now.
+
+    Args:
+        key: everything that the arrays depend on; its text becomes a part of the file name.
+        folder: where the file lies; empty keeps none. A damaged file is made anew.
+    """
+    if not folder:
+        return make()
+    path = Path(folder) / f"{name}-{zlib.crc32(repr(key).encode()):08x}.npz"
+    if path.is_file():
+        try:
+            with np.load(path) as stored:
+                return {each: stored[each] for each in stored.files}
+        except (BadZipFile, ValueError, OSError, EOFError, KeyError):
+            path.unlink()
+    arrays = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written under another name first: whoever looks sees a whole file or none.
+    started = path.with_suffix(f".{os.getpid()}.part.npz")
+    np.savez(started, **arrays)  # type: ignore[arg-type]  # stub: allow_pickle is a bool
+    started.replace(path)
+    return arrays

@@ -1,0 +1,174 @@
+"""Tracks of unlabelled clips: warm blobs, what moves, textured boxes; followed by median flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.box_array import Boxes, iou
+from rgbt_dualatt_ros.training.global_attention.draft import Image
+from rgbt_dualatt_ros.training.global_attention.median_flow import follow_boxes
+
+_WARM_STEPS = (1.2, 2.2)
+"""Standard deviations above the mean from which on a pixel belongs to a blob."""
+_SEED_EVERY, _LONGEST, _SHORTEST = 5, 40, 4
+_MOST_BLOBS, _MOST_TEXTURED = 10, 4
+_SMALLEST_PX, _LARGEST_SHARE = 5, 0.08
+_SMALLEST_AREA = 30
+_SAME = 0.45
+_LOG_SIDES = (2.3, 4.0)
+"""Sides of textured boxes: 10 to 55 px."""
+_LEAST_TEXTURE = 9.0
+_MOVING_PX = 10.0
+_LEAST_CHANGE = 25.0
+"""Grey levels by which a pixel must differ from the clip's usual image to count as moving."""
+_USUAL_OF = 31
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One thing over some stored frames of its clip.
+
+    Attributes:
+        start: number of its first frame.
+        boxes: `(N, 4)` xywh, px, one a frame from `start` on.
+        is_blob: it began as a warm or a moving blob; otherwise as a textured box.
+    """
+
+    start: int
+    boxes: Boxes
+    is_blob: bool
+
+    @property
+    def stop(self) -> int:
+        """Number of the frame after its last."""
+        return self.start + len(self.boxes)
+
+    @property
+    def motion(self) -> float:
+        """How far its centre gets from where it began, px."""
+        centers = self.boxes[:, :2] + self.boxes[:, 2:] / 2
+        return float(np.hypot(*(centers - centers[0]).T).max())
+
+    @property
+    def weight(self) -> float:
+        """How often to learn from it: blobs and what moves are things, the rest is background."""
+        return 1.0 + 5.0 * self.is_blob + min(self.motion / _MOVING_PX, 6.0)
+
+
+@dataclass(slots=True, eq=False)
+class _Growing:
+    start: int
+    is_blob: bool
+    boxes: list[Boxes] = field(default_factory=list)
+
+
+def mine_tracks(
+    frames: Image, rng: np.random.Generator, thermal: Image | None = None
+) -> tuple[Track, ...]:
+    """Tracks through the grey `frames` `(N, H, W)` of a camera that does not turn.
+
+    Args:
+        thermal: images of the same shape in which warm blobs are looked for; None looks for none.
+    """
+    growing: list[_Growing] = []
+    done: list[_Growing] = []
+    usual = usual_image(frames)
+    for index, frame in enumerate(frames):
+        if index:
+            growing = _followed(growing, done, frames[index - 1], frame)
+        if index % _SEED_EVERY == 0:
+            blobs = [
+                bright_blobs(np.asarray(cv2.absdiff(frame, usual), np.uint8), _LEAST_CHANGE)[
+                    :_MOST_BLOBS
+                ]
+            ]
+            if thermal is not None:
+                blobs.append(bright_blobs(thermal[index])[:_MOST_BLOBS])
+            growing += _new(np.concatenate(blobs), True, index, growing)
+            growing += _new(_textured(frame, rng), False, index, growing)
+    return tuple(
+        Track(one.start, np.stack(one.boxes), one.is_blob)
+        for one in [*done, *growing]
+        if len(one.boxes) >= _SHORTEST
+    )
+
+
+def usual_image(frames: Image) -> Image:
+    """What a clip shows most of the time: its median over some frames."""
+    some = frames[:: -(-len(frames) // _USUAL_OF)]
+    return np.asarray(np.median(some, axis=0), np.uint8)
+
+
+def bright_blobs(image: Image, least: float = 0.0) -> Boxes:
+    """Boxes `(N, 4)` around what is brighter than its image, the largest first.
+
+    Args:
+        least: grey level below which nothing counts.
+    """
+    smooth = cv2.GaussianBlur(image, (0, 0), 1.0)
+    mean, spread = float(smooth.mean()), float(smooth.std())
+    found: list[NDArray[np.float32]] = []
+    largest = _LARGEST_SHARE * image.size
+    for step in _WARM_STEPS:
+        mask = (smooth > max(mean + step * spread, least)).astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+        for left, top, width, height, area in stats[1:]:
+            if (
+                min(width, height) >= _SMALLEST_PX
+                and area >= _SMALLEST_AREA
+                and (width * height <= largest)
+            ):
+                found.append(np.array([left, top, width, height], np.float32))
+    boxes = np.array(found, np.float32).reshape(-1, 4)
+    return boxes[np.argsort(-boxes[:, 2] * boxes[:, 3], kind="stable")]
+
+
+def _followed(
+    growing: list[_Growing], done: list[_Growing], before: Image, after: Image
+) -> list[_Growing]:
+    last = np.array([one.boxes[-1] for one in growing], np.float32).reshape(-1, 4)
+    alive = []
+    for one, box in zip(growing, follow_boxes(before, after, last), strict=True):
+        if _is_usable(box, after) and len(one.boxes) < _LONGEST:
+            one.boxes.append(box)
+            alive.append(one)
+        else:
+            done.append(one)
+    return alive
+
+
+def _is_usable(box: Boxes, image: Image) -> bool:
+    if not np.isfinite(box).all() or min(box[2], box[3]) < _SMALLEST_PX:
+        return False
+    center = box[:2] + box[2:] / 2
+    inside = (center > 0).all() and (center < image.shape[1::-1]).all()
+    return bool(inside and box[2] * box[3] < 2 * _LARGEST_SHARE * image.size)
+
+
+def _new(boxes: Boxes, is_blob: bool, index: int, growing: list[_Growing]) -> list[_Growing]:
+    """Those of `boxes` that are not followed already."""
+    known = [one.boxes[-1] for one in growing]
+    found = []
+    for box in boxes:
+        if not known or iou(box[None], np.array(known, np.float32)).max() < _SAME:
+            known.append(box)
+            found.append(_Growing(index, is_blob, [box]))
+    return found
+
+
+def _textured(grey: Image, rng: np.random.Generator) -> Boxes:
+    """Some random boxes with edges in them."""
+    height, width = grey.shape
+    slope = cv2.convertScaleAbs(cv2.Laplacian(grey, cv2.CV_16S, ksize=3))
+    found: list[Boxes] = []
+    for _ in range(3 * _MOST_TEXTURED):
+        w, h = np.exp(rng.uniform(*_LOG_SIDES, 2))
+        x, y = rng.uniform(0, width - w), rng.uniform(0, height - h)
+        inside = slope[int(y) : int(y + h), int(x) : int(x + w)]
+        if float(inside.mean()) > _LEAST_TEXTURE and len(found) < _MOST_TEXTURED:
+            found.append(np.array([x, y, w, h], np.float32))
+    return np.array(found, np.float32).reshape(-1, 4)
