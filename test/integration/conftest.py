@@ -95,6 +95,15 @@ class NodeHarness:
         self.spin_until(lambda: publisher.get_subscription_count() > 0, f"nobody hears {topic}")
         return publisher
 
+    def listen(self, message_type: Any, topic: str) -> list[Any]:  # noqa: ANN401
+        """What the node publishes there from now on, as it comes in."""
+        heard: list[Any] = []
+        self.client.create_subscription(message_type, topic, heard.append, 10)
+        self.spin_until(
+            lambda: self.node.count_subscribers(topic) == 1, f"nobody is found on {topic}"
+        )
+        return heard
+
     def wait_for_state(self, state: int) -> None:
         """Until the status says so."""
         self.spin_until(lambda: self.statuses[-1].state == state, f"state never was {state}")
