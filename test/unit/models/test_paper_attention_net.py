@@ -118,6 +118,17 @@ def test_every_variant_answers_in_the_size_of_its_input(shape: PaperShape) -> No
     assert logits.shape == (2, 3, 32, 48)
 
 
+@pytest.mark.parametrize("relu", [True, False], ids=["with ReLUs", "linear"])
+def test_only_relus_compare_the_target_with_the_frame(relu: bool) -> None:
+    """Without them, as in the relatives' code, a target adds the same map to every frame."""
+    net = random_paper_net(PaperShape(1 / 32, decoder_relu=relu), 0)
+    frames, targets = random_planes(2, 4, 32, 32), random_planes(2, 4, 32, 32).flip(-1)
+    logits = net(frames, targets.expand(2, -1, -1, -1, -1))
+    of_first, of_second = logits[:, 0] - logits[:, 1]
+    is_same = torch.allclose(of_first, of_second, atol=1e-4 * logits.abs().max().item())
+    assert is_same is not relu
+
+
 def test_each_target_is_sought_in_its_own_frame(net: PaperAttentionNet) -> None:
     """Several targets of one frame share its codes, and give what each gives alone."""
     frames, targets = random_planes(2, 4, 32, 32), random_planes(2, 3, 4, 32, 32)
