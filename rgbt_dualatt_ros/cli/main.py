@@ -20,6 +20,7 @@ VERBS = {
     "recall": "how often global attention has the target among its first places",
     "replay": "play a bag into the node over ROS 2 and score what it publishes",
     "make-bag": "write a sequence or a rendered scene as a rosbag2 with ground truth",
+    "datasets": "say what is there, missing and odd in a copy of a data set",
     "export": "write a bag as a sequence folder",
     "train": "train the networks that the package ships",
     "weights": "list and verify the weights",

@@ -14,10 +14,10 @@ _LOG_INTERVAL_S = 10.0
 class ProgressBar:
     """Counts frames; `advance` fits the progress callbacks of the evaluation."""
 
-    def __init__(self, frames: int, task: str) -> None:
+    def __init__(self, frames: int, task: str, unit: str = "frame") -> None:
         interval = 0.2 if sys.stderr.isatty() else _LOG_INTERVAL_S
         self._bar = tqdm(
-            total=frames, desc=task, unit="frame", mininterval=interval, disable=not frames
+            total=frames, desc=task, unit=unit, mininterval=interval, disable=not frames
         )
 
     def advance(self, label: str, frames: int) -> None:

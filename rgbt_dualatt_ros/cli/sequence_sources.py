@@ -1,4 +1,4 @@
-"""Sequences named on a command line: folders, bags, rendered scenes."""
+"""Sequences named on a command line: folders, benchmarks, bags, rendered scenes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from functools import partial
 
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
+from rgbt_dualatt_ros.datasets.benchmark import BenchmarkSequence, open_benchmark
+from rgbt_dualatt_ros.datasets.layouts import TRUTH_KINDS
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.datasets.sequence_folder import FolderOptions, open_sequence
+from rgbt_dualatt_ros.datasets.stamps import ASSUMED_RATE_HZ
 from rgbt_dualatt_ros.datasets.synthetic import (
     SETS_HELP,
     SPEC_HELP,
@@ -34,10 +38,25 @@ _KINDS = {
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare `--sequence`, `--bag`, `--synthetic` and the topics of bags."""
+    """Declare `--sequence`, `--benchmark`, `--bag`, `--synthetic` and what they need."""
     group = parser.add_argument_group("sequences, at least one, of any kind")
     for name, text in _KINDS.items():
         group.add_argument(f"--{name}", nargs="+", action="extend", default=[], help=text)
+    group.add_argument(
+        "--benchmark",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NAME", "ROOT"),
+        help="all sequences of a data set, such as rgbt234 or lasher/test, in folder ROOT; "
+        "rgbt-dualatt datasets list names them",
+    )
+    group.add_argument(
+        "--initial-truth",
+        choices=TRUTH_KINDS,
+        default="visible",
+        help="file of boxes of a data set that gives the first box (visible)",
+    )
     for name in ("rgb", "thermal", "truth"):
         group.add_argument(f"--{name}-topic", metavar="NAME", help=f"{name} topic of the bags")
 
@@ -62,15 +81,18 @@ def open_sources(
             raise ConfigError(f"two sequences are named {sequence.name}; one is {source.text}")
         sequences[sequence.name] = sequence
     if not sequences:
-        raise errors[0] if errors else ConfigError("name a --sequence, --bag or --synthetic scene")
+        wanted = "--sequence, --benchmark, --bag or --synthetic scene"
+        raise errors[0] if errors else ConfigError(f"name a {wanted}")
     return sequences, [str(error) for error in errors]
 
 
 def _sources(arguments: argparse.Namespace, config: Config) -> Iterator[Source]:
-    from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
-
     for path in arguments.sequence:
         yield Source(path, partial(open_sequence, path, config))
+    for name, root in arguments.benchmark:
+        yield from _benchmark(
+            name, root, FolderOptions(config, ASSUMED_RATE_HZ, arguments.initial_truth)
+        )
     if arguments.bag:
         # rosbags is optional for those who have no bags.
         from rgbt_dualatt_ros.bags.bag_sequence import BagSequence
@@ -82,6 +104,21 @@ def _sources(arguments: argparse.Namespace, config: Config) -> Iterator[Source]:
             yield Source(path, partial(BagSequence, path, topics, config))
     for spec in arguments.synthetic:
         yield from _scenes(spec)
+
+
+def _benchmark(name: str, root: str, options: FolderOptions) -> Iterator[Source]:
+    try:
+        benchmark = open_benchmark(name, root, options)
+    except RgbtError as error:
+        yield Source(f"{name} in {root}", partial(_refuse, error))
+        return
+    for sequence in benchmark.sequences:
+        yield Source(str(sequence.path), partial(_opened, sequence))
+
+
+def _opened(sequence: BenchmarkSequence) -> RgbtSequence:
+    """The sequence read now, so that a damaged one is told before the run and left out."""
+    return sequence.opened
 
 
 def _scenes(spec: str) -> Iterator[Source]:

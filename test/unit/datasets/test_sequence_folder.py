@@ -152,7 +152,11 @@ def test_counts_that_differ_give_the_whole_pairs(
     with caplog.at_level(logging.WARNING):
         sequence = open_sequence(sequence_path)
     assert len(sequence) == len(list(sequence.pairs())) == len(sequence.truth) == 2
-    assert "3 colour and 2 thermal images; only the first 2 pairs are used" in caplog.text
+    assert len(caplog.records) == 1
+    assert (
+        "walker: 3 colour images, 2 thermal images, 3 boxes in groundtruth.txt; "
+        "the first 2 of each are used" in caplog.text
+    )
 
 
 def test_a_gap_is_told_instead_of_shifting_the_pairs(sequence_path: Path) -> None:
@@ -164,8 +168,12 @@ def test_a_gap_is_told_instead_of_shifting_the_pairs(sequence_path: Path) -> Non
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        pytest.param(2, "2 boxes for 3 frames; frames without one are not scored", id="shorter"),
-        pytest.param(5, "5 boxes for 3 frames; the rest is ignored", id="longer"),
+        pytest.param(
+            2,
+            "2 boxes in groundtruth.txt; 3 frames are used, those without a box are not scored",
+            id="shorter",
+        ),
+        pytest.param(5, "5 boxes in groundtruth.txt; the first 3 of each are used", id="longer"),
     ],
 )
 def test_a_truth_of_another_length_is_warned_of_once(
@@ -214,6 +222,33 @@ def test_counts_become_grey_levels_by_the_settings(
     np.testing.assert_allclose(pair.thermal[[0, HEIGHT // 2, -1], 0].astype(float), levels, atol=1)
 
 
+def test_one_frame_by_itself_is_that_of_the_sequence(sequence_path: Path) -> None:
+    sequence = open_sequence(sequence_path)
+    for index, pair in enumerate(sequence.pairs()):
+        alone = sequence.pair_at(index)
+        np.testing.assert_array_equal(alone.rgb, pair.rgb)
+        np.testing.assert_array_equal(alone.thermal, pair.thermal)
+        assert alone.stamp_ns == pair.stamp_ns
+
+
+def test_some_frames_of_a_sequence_keep_their_boxes_and_stamps(sequence_path: Path) -> None:
+    sequence = open_sequence(sequence_path)
+    part = sequence.only([0, 2])
+    assert len(part) == 2
+    assert len(sequence) == 3, "the whole is untouched"
+    np.testing.assert_array_equal(part.truth[:, 0], [1, 3])
+    np.testing.assert_array_equal(part.truths["visible"], part.truth)
+    assert [pair.rgb[0, 0, 0] for pair in part.pairs()] == [0, 2]
+    stamps = [pair.stamp_ns for pair in sequence.pairs()]
+    assert [pair.stamp_ns for pair in part.pairs()] == [stamps[0], stamps[2]]
+
+
+def test_some_frames_of_a_colour_only_sequence(tmp_path: Path) -> None:
+    fill(tmp_path / "img", 3, rgb_image)
+    write_boxes(tmp_path / "groundtruth.txt", 3)
+    assert open_sequence(tmp_path).only([2]).pair_at(0).rgb[0, 0, 0] == 2
+
+
 def damage_nothing_there(path: Path) -> None:
     for file in sorted(path.rglob("*"), reverse=True):
         file.rmdir() if file.is_dir() else file.unlink()
@@ -239,13 +274,13 @@ def damage_no_initial_box(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        pytest.param(damage_nothing_there, "expected folders of images: visible/ and", id="empty"),
+        pytest.param(damage_nothing_there, "expected folders of images: visible/ and", id="none"),
         pytest.param(damage_empty_folder, "there is no image in", id="no images"),
         pytest.param(
             damage_missing_boxes, "has no boxes; expected groundtruth.txt", id="no boxes"
         ),
-        pytest.param(damage_empty_boxes, "first line must hold the initial box", id="empty boxes"),
-        pytest.param(damage_no_initial_box, "first line must hold the initial", id="NaN first"),
+        pytest.param(damage_empty_boxes, "groundtruth.txt, line 1: the file is empty", id="empty"),
+        pytest.param(damage_no_initial_box, "line 1: the first line must hold a box", id="NaN 1"),
     ],
 )
 def test_a_folder_that_is_no_sequence_is_named(
