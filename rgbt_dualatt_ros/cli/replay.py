@@ -8,9 +8,9 @@ import shlex
 import sys
 from pathlib import Path
 
+from rgbt_dualatt_ros.cli.box_argument import parse_box
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.cli.usable_settings import load_usable_config
-from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id, set_default_transport
 
 _EXAMPLE = """example:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("bag", type=Path, metavar="BAG", help="rosbag2 with colour, thermal and true boxes")
     add("--tracker", nargs="+", default=["dualatt"], metavar="NAME", help="a replay for each")
     add("--model", nargs="+", action="extend", default=[], help="nanotrack=BACKBONE,HEAD")
-    add("--box", type=_box, help="x,y,w,h in the first pair, for a bag without true boxes")
+    add("--box", type=parse_box, help="x,y,w,h in the first pair, for a bag without true boxes")
     add("--rate", type=_rate, default=1.0, help="1, the default, is the speed of the recording")
     add("--out", type=Path, default=Path("replay_results"), help="folder of the results")
     add("--force", action="store_true", help="discard the records in OUT")
@@ -65,13 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
     print(replay_table(report.scores))
     print(f"page: {report.page}")
     return 0
-
-
-def _box(text: str) -> Box:
-    try:
-        return Box.from_sequence([float(part) for part in text.split(",")])
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"x,y,w,h in px expected; {error}") from None
 
 
 def _rate(text: str) -> float:

@@ -84,8 +84,8 @@ class PairDecoder:
             MissingDependencyError: when an encoding needs cv_bridge, which is not installed.
             FramePairError: when an image has another size than those before it.
         """
-        rgb = self._rgb(self._decoded(rgb_message, self._rgb_where))
-        thermal = _single_channel(self._decoded(thermal_message, self._thermal_where))
+        rgb = decode_rgb(rgb_message, self._rgb_where, self._fallback)
+        thermal = _single_channel(_decoded(thermal_message, self._thermal_where, self._fallback))
         self._check_sizes(rgb, thermal)
         self._note_dtype(thermal)
         try:
@@ -94,22 +94,6 @@ class PairDecoder:
             raise EncodingError(f"{self._thermal_where}: {error}") from None
         size = ImageSize(width=rgb.shape[1], height=rgb.shape[0])
         return FramePair(rgb, self._registration.to_rgb(grey, size), stamp_ns)
-
-    def _decoded(self, message: AnyImageMessage, where: str) -> Pixels:
-        if isinstance(message, CompressedImageMessage):
-            return decode_compressed(message, where)
-        return decode_image(message, where, self._fallback)
-
-    def _rgb(self, pixels: Pixels) -> NDArray[np.uint8]:
-        if pixels.dtype != np.uint8:
-            raise EncodingError(
-                f"{self._rgb_where}: {pixels.dtype} is no colour image; are the two topics "
-                "exchanged?"
-            )
-        rgb = np.asarray(pixels, np.uint8)
-        if rgb.ndim == 2:
-            return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_GRAY2RGB), np.uint8)
-        return rgb
 
     def _check_sizes(self, rgb: NDArray[np.uint8], thermal: Pixels) -> None:
         sizes = _size(rgb), _size(thermal)
@@ -140,6 +124,37 @@ class PairDecoder:
                     now,
                 )
         self._thermal_dtypes = [*(dtype for dtype in known if dtype != now), now]
+
+
+def decode_rgb(
+    message: AnyImageMessage, where: str, fallback: FallbackDecoder | None = None
+) -> NDArray[np.uint8]:
+    """The colour image in a message, `(H, W, 3)`; a grey one gets three channels.
+
+    Args:
+        message: sensor_msgs/Image or CompressedImage.
+        where: topic or file, for errors.
+        fallback: reads encodings that the codec does not.
+
+    Raises:
+        EncodingError: when it cannot be decoded, or is no image of 8 bits.
+        MissingDependencyError: when its encoding needs cv_bridge, which is not installed.
+    """
+    pixels = _decoded(message, where, fallback)
+    if pixels.dtype != np.uint8:
+        raise EncodingError(
+            f"{where}: {pixels.dtype} is no colour image; are the two topics exchanged?"
+        )
+    rgb = np.asarray(pixels, np.uint8)
+    if rgb.ndim == 2:
+        return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_GRAY2RGB), np.uint8)
+    return rgb
+
+
+def _decoded(message: AnyImageMessage, where: str, fallback: FallbackDecoder | None) -> Pixels:
+    if isinstance(message, CompressedImageMessage):
+        return decode_compressed(message, where)
+    return decode_image(message, where, fallback)
 
 
 def _single_channel(pixels: Pixels) -> Pixels:

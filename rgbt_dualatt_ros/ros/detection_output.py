@@ -52,10 +52,10 @@ def _to_detection(messages: ModuleType, header: Header, found: NumberedPredictio
 
     The score is a logit; its logistic keeps the order, and is not calibrated.
     """
-    prediction = found.prediction
+    prediction, box = found.prediction, found.prediction.box
     detection = messages.Detection2D(header=header, id=str(found.target_id))
-    detection.bbox.center.position.x, detection.bbox.center.position.y = prediction.box.center
-    detection.bbox.size_x, detection.bbox.size_y = prediction.box.w, prediction.box.h
+    detection.bbox.center.position.x, detection.bbox.center.position.y = box.center
+    detection.bbox.size_x, detection.bbox.size_y = float(box.w), float(box.h)
     result = messages.ObjectHypothesisWithPose()
     result.hypothesis.class_id = _CLASS
     result.hypothesis.score = 0.5 * (1 + math.tanh(prediction.score / 2))  # never overflows

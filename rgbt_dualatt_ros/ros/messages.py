@@ -10,6 +10,7 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rgbt_dualatt.msg import TargetBox, TrackedTarget, TrackedTargetArray
+from rgbt_dualatt.srv import Initialize
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -76,7 +77,7 @@ def to_prediction(message: TrackedTarget, stamp_ns: int) -> Prediction:
 
 def to_target_box(box: Box, header: Header) -> TargetBox:
     """The message that asks the node to start with `box`."""
-    return TargetBox(header=header, x=box.x, y=box.y, width=box.w, height=box.h)
+    return TargetBox(header=header, **_box_fields(box))
 
 
 def to_target_array(
@@ -104,16 +105,21 @@ def to_rgb_image(picture: NDArray[np.uint8], header: Header) -> Image:
 
 def _to_tracked_target(found: NumberedPrediction) -> TrackedTarget:
     prediction = found.prediction
-    fields: dict[str, Any] = {
-        "x": prediction.box.x,
-        "y": prediction.box.y,
-        "width": prediction.box.w,
-        "height": prediction.box.h,
-    }
     return TrackedTarget(
         id=found.target_id,
-        score=prediction.score,
+        score=float(prediction.score),
         status=int(prediction.status),
         source=int(prediction.source),
-        **fields,
+        **_box_fields(prediction.box),
     )
+
+
+def to_start_request(box: Box, stamp_ns: int) -> Initialize.Request:
+    """The request to start with `box`; stamp 0 means the newest pair."""
+    return Initialize.Request(stamp=to_time(stamp_ns), **_box_fields(box))
+
+
+def _box_fields(box: Box) -> dict[str, Any]:
+    # rclpy sends a whole number in a field of floats as 0.
+    fields = {"x": box.x, "y": box.y, "width": box.w, "height": box.h}
+    return {name: float(value) for name, value in fields.items()}

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -34,14 +36,29 @@ def run_node(build_tracker: BuildTracker, arguments: list[str] | None = None) ->
         RgbtError: when the settings are wrong or the tracker cannot be built.
         ModuleNotFoundError: when the tracker needs a module that is not installed.
     """
+    with ros_context(arguments):
+        try:
+            return _spin(build_tracker)
+        except (KeyboardInterrupt, ExternalShutdownException):
+            return EXIT_OK
+
+
+@contextmanager
+def ros_context(arguments: list[str] | None = None) -> Iterator[None]:
+    """ROS is up while the block lasts.
+
+    Args:
+        arguments: as `rclpy.init` wants them, with `--ros-args`.
+
+    Raises:
+        ConfigError: when the ROS part of them is wrong.
+    """
     try:
         rclpy.init(args=arguments)
     except RuntimeError as error:
         raise _refused_arguments(error) from None
     try:
-        return _spin(build_tracker)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return EXIT_OK
+        yield
     finally:
         rclpy.try_shutdown()
 
