@@ -26,11 +26,11 @@ LASHER_LABELS = (
     "BC", "SA", "CM", "TC", "FL", "OV", "FM", "SV", "ARC",
 )  # fmt: skip
 
-_MAT_FILE = "attrmat.mat"
-_MAT_FOLDER = "sequencesattr"
+_MAT_FILE = "AttrMat.mat"
+_MAT_FOLDER = "sequencesAttr"
 _LABEL_FOLDER = "attr_txt"
-_SEQUENCE_FOLDER = "attriseqstxt"
-_NAMES_FILE = "sequencesname.txt"
+_SEQUENCE_FOLDER = "AttriSeqsTxt"
+_NAMES_FILE = "SequencesName.txt"
 _OTHER_NAMES = {"SV": "SC"}  # RGBT234's scale variation lies in SC.txt
 
 
@@ -53,12 +53,12 @@ def read_labels(root: Path, files: LabelFiles) -> Labels:
 
 
 def _locate(root: Path, *ways: tuple[str, ...]) -> Path:
-    """The first of some paths, each given by lower-case names, in `root` or beside it."""
+    """The first of some paths, each given by names in any case, in `root` or beside it."""
     for folder in (root, root.parent):
         for way in ways:
             path = folder
             for name in way:
-                path = path / _entries(path).get(name, name)
+                path = path / _entries(path).get(name.lower(), name)
             if path.exists():
                 return path
     raise DatasetError(f"no file of attributes in or beside {root}; expected {ways[0][0]}")
@@ -73,7 +73,7 @@ def _entries(folder: Path) -> dict[str, str]:
 
 def _from_label_files(folder: Path) -> Labels:
     entries = _entries(folder)
-    names = _names(folder / entries.get(_NAMES_FILE, _NAMES_FILE))
+    names = _names(folder / entries.get(_NAMES_FILE.lower(), _NAMES_FILE))
     found: dict[str, list[str]] = {name: [] for name in names}
     for label in RGBT234_LABELS:
         candidates = (f"{label}.txt".lower(), f"{_OTHER_NAMES.get(label, label)}.txt".lower())

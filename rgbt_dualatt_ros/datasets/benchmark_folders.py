@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.datasets.annotations import read_text
-from rgbt_dualatt_ros.datasets.benchmark_kinds import BenchmarkName, Split
+from rgbt_dualatt_ros.datasets.benchmark_kinds import KINDS, BenchmarkName, Split
 from rgbt_dualatt_ros.datasets.folder_contents import Selection
 from rgbt_dualatt_ros.datasets.layouts import Layout, by_lower_case
 
@@ -49,12 +49,8 @@ def find_sequences(root: Path, name: BenchmarkName) -> FoundFolders:
         raise DatasetError(f"cannot read the folder of {name}, {root}: {error.strerror}") from None
     found = FoundFolders()
     found.sequences = _below(root, name.kind.layouts, found.notes)
-    if not found.sequences:
-        expected = " or ".join(map(str, name.kind.layouts))
-        why = f"; {found.notes[0]}" if found.notes else ""
-        raise DatasetError(
-            f"{root} holds no sequence of {name.kind.name}; expected folders with {expected}{why}"
-        )
+    if not any(_is_whole(each.path, name.kind.layouts) for each in found.sequences):
+        raise DatasetError(_nothing_found(root, name, found))
     split = name.kind.split(name.split)
     _keep_names(found, root, (name.kind.list_file,) if name.kind.list_file else ())
     if split:
@@ -62,6 +58,26 @@ def find_sequences(root: Path, name: BenchmarkName) -> FoundFolders:
     _keep_first_of_each_name(found)
     found.sequences.sort(key=lambda each: natural_order(each.name))
     return found
+
+
+def _is_whole(path: Path, layouts: Sequence[Layout]) -> bool:
+    entries = by_lower_case(entry.name for entry in path.iterdir())
+    return any(layout.fits(entries) for layout in layouts)
+
+
+def _nothing_found(root: Path, name: BenchmarkName, found: FoundFolders) -> str:
+    """The error, with the name of the set that this may be instead."""
+    expected = " or ".join(dict.fromkeys(map(str, name.kind.layouts)))
+    likely = [
+        kind.name
+        for kind in KINDS[:-1]
+        if any(_is_whole(each.path, kind.layouts) for each in _below(root, kind.layouts, []))
+    ]
+    if likely:
+        why = f"; it looks like {' or '.join(likely)}"
+    else:
+        why = f"; {found.notes[0]}" if found.notes else ""
+    return f"{root} holds no sequence of {name.kind.name}; expected folders with {expected}{why}"
 
 
 def natural_order(name: str) -> list[tuple[str, int]]:

@@ -1,0 +1,116 @@
+"""`rgbt-dualatt datasets`, and data sets as sources of `rgbt-dualatt evaluate`.
+
+Proves: what is printed, the exit codes, and that damaged sequences are told and left out. What a
+check finds: test_benchmark.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rgbt_dualatt_ros.cli.main import main
+from rgbt_dualatt_ros.cli.sequence_sources import add_source_arguments, open_sources
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
+from rgbt_dualatt_ros.datasets.benchmark_kinds import KINDS
+
+WriteImages = Callable[..., None]
+
+
+@pytest.fixture
+def gtot(tmp_path: Path, write_images: WriteImages) -> Path:
+    """A copy of GTOT with two sequences of two frames."""
+    for name in ("BlackCar", "tunnel"):
+        path = tmp_path / "GTOT" / name
+        for camera in ("v", "i"):
+            write_images(path / camera, 2, "{:05d}" + camera + ".png")
+            (path / f"groundTruth_{camera}.txt").write_text("1 2 4 6\n2 2 5 6\n")
+        (path / "init.txt").write_text("7\t2\t3\t4\n8\t2\t3\t4\n")
+    return tmp_path / "GTOT"
+
+
+def test_list_names_every_data_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["datasets", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(KINDS)
+    assert "rgbt234: RGBT234, folders of sequences with visible/ and infrared/" in lines
+    assert any(line.startswith("lasher, lasher/train, lasher/test: ") for line in lines)
+
+
+def test_check_says_what_is_there(gtot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["datasets", "check", "gtot", str(gtot)]) == 0
+    out = capsys.readouterr().out
+    assert f"GTOT in {gtot}\n  sequences: 2 of 50\n" in out
+    assert "every sequence can be used" in out
+
+
+def test_check_ends_with_1_when_something_cannot_be_read(
+    gtot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (gtot / "tunnel" / "groundTruth_i.txt").write_text("1 2 4 6\n2 2 5 O\n")
+    assert main(["datasets", "check", "gtot", str(gtot)]) == 1
+    captured = capsys.readouterr()
+    assert "groundTruth_i.txt, line 2: 'O' is not a number" in captured.out
+    assert "Traceback" not in captured.out + captured.err
+    assert main(["datasets", "check", "gtot", str(gtot / "absent")]) == 1
+    assert "absent: No such file or directory" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check"], "needs a data set and its folder"),
+        (["check", "gtot"], "needs a data set and its folder"),
+        (["check", "gto", "."], "did you mean gtot?"),
+        (["check", "lasher/val", "."], "has no split 'val'"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["datasets", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def parse(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_source_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+def test_a_benchmark_is_a_source_of_sequences(gtot: Path) -> None:
+    sequences, problems = open_sources(parse("--benchmark", "gtot", str(gtot)), Config())
+    assert problems == []
+    assert list(sequences) == ["BlackCar", "tunnel"]
+    assert sequences["tunnel"].truth[:, 0].tolist() == [1, 2]
+    assert sum(1 for _ in sequences["tunnel"].pairs()) == 2
+
+
+def test_the_first_box_may_come_from_another_file(gtot: Path) -> None:
+    arguments = parse("--benchmark", "gtot", str(gtot), "--initial-truth", "init")
+    sequences, _ = open_sources(arguments, Config())
+    assert sequences["tunnel"].truth[0].tolist() == [7, 2, 3, 4]
+
+
+def test_a_damaged_sequence_keeps_nobody_from_the_others(gtot: Path) -> None:
+    (gtot / "tunnel" / "groundTruth_v.txt").write_text("")
+    sequences, problems = open_sources(parse("--benchmark", "gtot", str(gtot)), Config())
+    assert list(sequences) == ["BlackCar"]
+    assert len(problems) == 1
+    assert "tunnel/groundTruth_v.txt, line 1: the file is empty" in problems[0]
+
+
+def test_a_benchmark_that_is_not_there_keeps_nobody_from_the_others(gtot: Path) -> None:
+    arguments = parse("--benchmark", "gtot", str(gtot), "--benchmark", "rgbt234", str(gtot))
+    sequences, problems = open_sources(arguments, Config())
+    assert len(sequences) == 2
+    assert "holds no sequence of RGBT234" in problems[0]
+    assert problems[0].endswith("; it looks like GTOT")
+    with pytest.raises(DatasetError, match="holds no sequence"):
+        open_sources(parse("--benchmark", "rgbt234", str(gtot)), Config())
+    with pytest.raises(ConfigError, match="no data set"):
+        open_sources(parse("--benchmark", "none", str(gtot)), Config())
