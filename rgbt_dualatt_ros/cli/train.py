@@ -7,26 +7,49 @@ import logging
 import sys
 from pathlib import Path
 
+from rgbt_dualatt_ros.cli import train_global_attention
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.training_config import DistillationConfig, VggMDistillationConfig
 
 _EXAMPLE = """example:
+  rgbt-dualatt train global-attention config/train_global_attention_lite.yaml --data clips
   rgbt-dualatt train backbone --data clips --teacher mobilenetv2.pt --teacher vgg16.pth \\
       --out weights/realtime_backbone.safetensors --set epochs=24
   rgbt-dualatt train vgg_m --data clips --teacher mobilenetv2.pt --teacher vgg16.pth \\
       --out weights/paper_vgg_m.safetensors
 
-backbone is the net of preset realtime, vgg_m that of preset paper.
+backbone is the net of preset realtime, vgg_m that of preset paper; global-attention has a page
+of its own, `rgbt-dualatt train global-attention --help`.
 clips is a folder of mp4 files without labels: *_visible.mp4 are colour, all others thermal.
 A teacher is a state dict of MobileNetV2 or VGG-16 with ImageNet weights.
 """
+_GLOBAL = "global-attention"
+_NETS = {
+    "backbone": "Train the convolution net of preset realtime.",
+    "vgg_m": "Train the convolution net of preset paper.",
+    _GLOBAL: "Train a net that finds the target in the whole image.",
+}
 _CONFIGS = {"backbone": DistillationConfig, "vgg_m": VggMDistillationConfig}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `rgbt-dualatt train`."""
     parser.epilog = _EXAMPLE
-    parser.add_argument("what", choices=list(_CONFIGS), help="which network")
+    nets = parser.add_subparsers(dest="what", required=True, metavar="NET", help="which network")
+    for name, text in _NETS.items():
+        net = nets.add_parser(
+            name,
+            description=text,
+            epilog=_EXAMPLE,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == _GLOBAL:
+            train_global_attention.add_arguments(net)
+        else:
+            _add_distillation(net)
+
+
+def _add_distillation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of mp4 clips")
     parser.add_argument(
         "--teacher", type=Path, action="append", required=True, help="a larger net; repeatable"
@@ -40,6 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, write the file, say how well it went."""
+    if arguments.what == _GLOBAL:
+        return train_global_attention.run(arguments)
     # torch is imported only by those who train.
     from rgbt_dualatt_ros.models.weight_files import check_writable
     from rgbt_dualatt_ros.training.shipped_nets import train_and_save

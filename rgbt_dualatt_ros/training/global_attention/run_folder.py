@@ -1,0 +1,70 @@
+"""RunFolder: the files of one training, for one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rgbt_dualatt_ros.core.errors import RgbtError
+from rgbt_dualatt_ros.training.global_attention.checkpoint import newest_checkpoint
+
+
+class RunFolder:
+    """Where each file of a training lies.
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.settings = path / "settings.yaml"
+        self.checkpoints = path / "checkpoints"
+        self.losses = path / "losses.csv"
+        self.validation = path / "validation.csv"
+        self.curves = path / "curves.png"
+        self.examples = path / "examples"
+        self.tensorboard = path / "tensorboard"
+        self.weights = path / "weights.safetensors"
+
+    def begin_anew(self) -> None:
+        """Remove the files of an earlier training; what is not ours stays."""
+        for folder in (self.checkpoints, self.examples, self.tensorboard):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in (self.settings, self.losses, self.validation, self.curves, self.weights):
+            file.unlink(missing_ok=True)
+
+    def newest_checkpoint(self) -> Path | None:
+        """Where the training can go on from, if anywhere."""
+        return newest_checkpoint(self.checkpoints)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder, and keep other trainings out of it.
+
+        Raises:
+            RgbtError: when it cannot be written, or another process trains there.
+        """
+        lock = self.path / ".training"
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise RgbtError(
+                f"cannot write to the run folder {self.path}: {error.strerror}; give --out FOLDER"
+            ) from None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            raise RgbtError(
+                f"another process is training in {self.path}; wait for it, or give another --out"
+            ) from None
+        try:
+            yield
+        finally:
+            os.close(handle)  # and with it the lock; a kill lets go of it too

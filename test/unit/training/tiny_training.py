@@ -1,0 +1,126 @@
+"""A training of 28 weights on made-up pairs, for tests; run as a program, it can be killed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.models.weight_files import write_tensors
+from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
+from rgbt_dualatt_ros.training.global_attention.objective import Loss
+from rgbt_dualatt_ros.training.global_attention.start import StartMode, run_training
+from rgbt_dualatt_ros.training.global_attention.trainer import TrainingParts
+
+HEIGHT, WIDTH = 24, 32
+
+
+class TinySource:
+    """A warm square that has moved; colour is noise."""
+
+    def __init__(self, pause_s: float = 0.0) -> None:
+        self._pause_s = pause_s
+
+    def draw(self, rng: np.random.Generator) -> LabelledPair:
+        """As `PairSource`."""
+        time.sleep(self._pause_s)
+        first, first_boxes = self._frame(rng)
+        search, search_boxes = self._frame(rng)
+        return LabelledPair(first, search, first_boxes, search_boxes, search_boxes)
+
+    @staticmethod
+    def _frame(
+        rng: np.random.Generator,
+    ) -> tuple[FramePair, Boxes]:
+        rgb = rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+        thermal = rng.integers(0, 100, (HEIGHT, WIDTH), np.uint8)
+        x, y = rng.integers(0, WIDTH - 8), rng.integers(0, HEIGHT - 8)
+        thermal[y : y + 8, x : x + 8] += 120
+        return FramePair(rgb, thermal), np.array([[x, y, 8, 8]], np.float32)
+
+
+class TinyObjective:
+    """One convolution answers how warm it is; `spoilt` samples have a loss that is not finite.
+
+    Args:
+        spoilt: numbers of the steps, by the count of calls of `loss` in training.
+        is_normalized: with batch normalisation and dropout.
+    """
+
+    def __init__(self, spoilt: tuple[int, ...] = (), *, is_normalized: bool = False) -> None:
+        self._spoilt = spoilt
+        self._calls = 0
+        self._is_normalized = is_normalized
+
+    def build(self) -> nn.Module:
+        """As `Objective`."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            layers: list[nn.Module] = [nn.Conv2d(1, 2, 3, padding=1)]
+            if self._is_normalized:
+                layers += [nn.BatchNorm2d(2), nn.Dropout(0.2)]
+            return nn.Sequential(*layers, nn.Conv2d(2, 1, 3, padding=1))
+
+    def prepare(self, pair: LabelledPair) -> dict[str, Tensor]:
+        """As `Objective`."""
+        mask = torch.zeros(1, HEIGHT, WIDTH)
+        x, y, w, h = (int(number) for number in pair.search_boxes[0])
+        mask[:, y : y + h, x : x + w] = 1
+        return {"thermal": torch.from_numpy(pair.search.thermal)[None], "mask": mask}
+
+    def loss(self, net: nn.Module, batch: Mapping[str, Tensor]) -> Loss:
+        """As `Objective`."""
+        total = functional.binary_cross_entropy_with_logits(
+            self._logits(net, batch).float(), batch["mask"]
+        )
+        if net.training:
+            self._calls += 1
+            if self._calls in self._spoilt:
+                total = total * float("nan")
+        return Loss(total, {"twice": 2 * float(total.detach())})
+
+    def maps(self, net: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
+        """As `Objective`."""
+        with torch.no_grad():
+            return torch.sigmoid(self._logits(net, batch))
+
+    @staticmethod
+    def _logits(net: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
+        logits: Tensor = net(batch["thermal"].float() / 255)
+        return logits
+
+
+def tiny_parts(
+    spoilt: tuple[int, ...] = (), *, is_normalized: bool = False, pause_s: float = 0.0
+) -> TrainingParts:
+    """Objective and source of the tiny training."""
+    source = TinySource(pause_s)
+    return TrainingParts(TinyObjective(spoilt, is_normalized=is_normalized), source, source, _save)
+
+
+def _save(net: nn.Module, path: Path, facts: Mapping[str, str]) -> None:
+    write_tensors(net.state_dict(), path, facts)
+
+
+def main() -> int:
+    """`tiny_training.py FOLDER PAUSE_S [NAME=VALUE ...]`: the loop as the command runs it."""
+    folder, pause_s, *changes = sys.argv[1:]
+    config = load_config(AttentionTrainingConfig, None, changes)
+    is_normalized = "batch=6" not in changes  # ranks can only share a net without it
+    parts = tiny_parts(is_normalized=is_normalized, pause_s=float(pause_s))
+    result = run_training(config, lambda: parts, Path(folder), StartMode.AUTO, sys.argv)
+    return 128 + result.signal if result.signal else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
