@@ -29,7 +29,7 @@ ARGUMENTS = {
     "namespace": ("", "of the node and its relative topics"),
     "use_sim_time": ("false", "take the time from /clock, as for a bag played with --clock"),
     "log_level": ("info", "debug, info, warn, error"),
-    "rviz": ("false", "show overlay, attention and images in rviz2"),
+    "rviz": ("false", "show overlay, mosaic, attention and images in rviz2"),
     "large_data": ("true", "let large images through Fast DDS, unless you have set a profile"),
     "python": ("", "interpreter of the node; none: the one it was built with, see the README"),
 }
@@ -93,7 +93,9 @@ def _rviz(given: dict[str, str]) -> Node:
         # The file names absolute topics; these are where they are now.
         remappings=[
             ("/tracker/overlay", "tracker/overlay"),
+            ("/tracker/mosaic", "tracker/mosaic"),
             ("/tracker/attention/local", "tracker/attention/local"),
+            ("/tracker/attention/global", "tracker/attention/global"),
             ("/rgb/image_raw", given["rgb_topic"]),
             ("/thermal/image_raw", given["thermal_topic"]),
         ],

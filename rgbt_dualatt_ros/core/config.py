@@ -161,12 +161,12 @@ class OverlayConfig:
 
 @dataclass(frozen=True, slots=True)
 class AttentionImageConfig:
-    """The picture of where the classifier looks."""
+    """The pictures of where the tracker looks: attention, local and global, and the mosaic."""
 
     max_rate_hz: float = setting(
         5.0,
-        "Pictures published at most, per second; 0 means all. Each delays the next result by "
-        "about a frame, and none is made while nobody listens.",
+        "Pictures of attention and mosaics at most, per second; 0 means all. One with local "
+        "attention delays the next result by about a frame; none is made while nobody listens.",
         0.0,
         1000.0,
         unit="Hz",
