@@ -81,6 +81,9 @@ class AttentionTrainingConfig:
     seed: int = setting(0, "Everything random starts from it.", 0, 2**31 - 1)
     optimizer: str = setting("adamw", "Adagrad is the paper's.", choices=("adagrad", "adamw"))
     learning_rate: float = setting(2e-3, "Largest rate.", 1e-9, 1.0)
+    encoder_rate: float = setting(
+        1.0, "Rate of the encoder's layers, as a share of the others'.", 0.0, 1.0
+    )
     weight_decay: float = setting(1e-3, "Weight decay.", 0.0, 1.0)
     schedule: str = setting(
         "cosine", "How the rate goes on after the warm-up.", choices=("constant", "cosine")

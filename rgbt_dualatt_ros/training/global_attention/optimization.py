@@ -16,6 +16,8 @@ from rgbt_dualatt_ros.training.global_attention.objective import Objective
 from rgbt_dualatt_ros.training.global_attention.ranks import Ranks
 from rgbt_dualatt_ros.training.global_attention.sample_batches import Batch
 
+_ENCODER = "encoder."  # both nets call theirs so
+_SHARE = "share"  # of the learning rate, in the optimiser's groups
 _PRECISIONS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -29,12 +31,21 @@ def learning_rate(config: AttentionTrainingConfig, step: int) -> float:
 
 
 def build_optimizer(net: nn.Module, config: AttentionTrainingConfig) -> torch.optim.Optimizer:
-    """Of every weight that learns."""
-    weights = [weight for weight in net.parameters() if weight.requires_grad]
+    """Of every weight that learns; what an encoder brought along may learn more slowly."""
+    encoder: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
+    for name, weight in net.named_parameters():
+        if weight.requires_grad:
+            (encoder if name.startswith(_ENCODER) else others).append(weight)
+    groups = [
+        {"params": weights, _SHARE: share}
+        for weights, share in ((others, 1.0), (encoder, config.encoder_rate))
+        if weights
+    ]
     rate, decay = config.learning_rate, config.weight_decay
     if config.optimizer == "adagrad":
-        return torch.optim.Adagrad(weights, rate, weight_decay=decay)
-    return torch.optim.AdamW(weights, rate, weight_decay=decay)
+        return torch.optim.Adagrad(groups, rate, weight_decay=decay)
+    return torch.optim.AdamW(groups, rate, weight_decay=decay)
 
 
 def autocast(config: AttentionTrainingConfig, device: torch.device) -> torch.autocast:
@@ -112,7 +123,7 @@ class Stepper:
                     buffer.copy_(before)
         else:
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate(self._config, step)
+                group["lr"] = group[_SHARE] * learning_rate(self._config, step)
             self.scaler.step(self.optimizer)
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
