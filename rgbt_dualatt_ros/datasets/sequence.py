@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.frame_pair import FramePair
@@ -36,3 +39,27 @@ class RgbtSequence(Protocol):
         Raises:
             DatasetError: when a frame cannot be read; the text names the file.
         """
+
+
+@runtime_checkable
+class HasLookAlikes(Protocol):
+    """A sequence that also knows where others are that may be taken for the target.
+
+    Attributes:
+        lookalikes: `(K, N, 4)` xywh, px, one box a pair of each of them; NaN where it is absent.
+    """
+
+    @property
+    def lookalikes(self) -> NDArray[np.float32]: ...  # noqa: D102  described in the class
+
+
+@runtime_checkable
+class HasJumps(Protocol):
+    """A sequence that was cut together so that its target jumps across the image.
+
+    Attributes:
+        jumps: the first frame at each new place, in order.
+    """
+
+    @property
+    def jumps(self) -> tuple[int, ...]: ...  # noqa: D102  described in the class

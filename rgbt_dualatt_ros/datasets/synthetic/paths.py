@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,11 @@ NEAR_M = {"person": 7.8, "cyclist": 8.6, "car": 13.0, "dog": 6.6}
 _SMALL_M = {"person": 27.0, "cyclist": 35.0, "car": 62.0, "dog": 27.0}
 """Distances at which the target covers about 250 px of a 640 px wide picture."""
 _SHARE_OF_WIDTH = 0.54
+_OUT = 0.66
+"""So far from the middle, in widths of the image, nothing of the target is seen."""
+_LEAVES_AT = 0.36
+_GONE = (0.05, 0.24)
+"""Shares of the sequence: when the target that comes back elsewhere is out of view, how long."""
 _STRIDE_M = {"person": 1.45, "cyclist": 2.6, "car": 1.0, "dog": 0.95}
 
 
@@ -37,9 +42,31 @@ def target_path(config: SceneConfig, lens: Lens, rng: np.random.Generator) -> Pa
     share = np.linspace(0.0, 1.0, config.length)
     away = _distances(config, rng, share)
     direction = float(rng.choice([-1.0, 1.0]))
+    if config.leaves_view and config.comes_back == "other":
+        return _around_the_image(config, lens, rng, away, direction)
     columns = 0.5 + direction * _columns(config, lens, rng, share, float(away.mean()))
     x = (columns - 0.5) * lens.size.width * away / lens.focal
     return follow(config, x, away)
+
+
+def _around_the_image(
+    config: SceneConfig,
+    lens: Lens,
+    rng: np.random.Generator,
+    away: Values,
+    direction: float,
+) -> Path:
+    # It goes on and on; while it is out of view the image is set before it once more.
+    gone = float(rng.uniform(*_GONE))
+    pace = (_OUT - 0.08) / (_LEAVES_AT - 0.1)
+    inside_again = 2 * _LEAVES_AT - 0.1 + gone
+    far = 0.08 + pace * (inside_again - 0.1)
+    share = np.linspace(0.0, 1.0, config.length)
+    columns = np.interp(share, [0.0, 0.1, inside_again, 1.0], [0.0, 0.08, far, far + 0.08])
+    metres = direction * lens.size.width * away / lens.focal
+    path = follow(config, columns * metres, away)
+    moved_back = np.where(share > _LEAVES_AT + gone / 2, 2 * _OUT + pace * gone, 0.0)
+    return replace(path, x=path.x - moved_back * metres)
 
 
 def follow(config: SceneConfig, x: Values, z: Values) -> Path:

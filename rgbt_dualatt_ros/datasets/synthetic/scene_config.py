@@ -27,12 +27,16 @@ ATTRIBUTES = tuple(ATTRIBUTE_TEXTS)
 TARGETS = ("person", "cyclist", "car", "dog")
 BACKDROPS = ("auto", "street", "park", "courtyard")
 LIKENESSES = ("none", "colour", "thermal", "both")
+SIDES = ("same", "other")
+CROSSINGS = ("target", "middle")
 DEAD_KINDS = ("mixed", "missing", "black", "frozen")
 
 _CHOICES = {
     "target": TARGETS,
     "backdrop": BACKDROPS,
     "likeness": LIKENESSES,
+    "comes_back": SIDES,
+    "crossing": CROSSINGS,
     "dead_kind": DEAD_KINDS,
 }
 _RANGES: dict[str, tuple[float, float]] = {
@@ -65,7 +69,10 @@ class SceneConfig:
         likeness: in what the distractors resemble the target: `none` to `both`.
         smoke: density of smoke that only the colour camera sees, [0, 1].
         glare: strength of a low sun or headlight in the colour camera, [0, 1].
+        crossing: whose way the distractors cross: the `target`'s, or, while the target is away,
+            the `middle` of the image.
         leaves_view: the target leaves the image once and comes back.
+        comes_back: on the `same` side as it left, or on the `other`.
         dead_frames: share of frames that fail in one of the two cameras, [0, 0.5].
         dead_kind: a failed frame is `missing`, `black`, `frozen`, or any of them (`mixed`).
         stamp_jitter_ms: each stamp is off by up to this much, either way.
@@ -85,9 +92,11 @@ class SceneConfig:
     backdrop: str = "auto"
     distractors: int = 0
     likeness: str = "none"
+    crossing: str = "target"
     smoke: float = 0.0
     glare: float = 0.0
     leaves_view: bool = False
+    comes_back: str = "same"
     dead_frames: float = 0.0
     dead_kind: str = "mixed"
     stamp_jitter_ms: float = 0.0
@@ -118,9 +127,15 @@ class SceneConfig:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The attributes as a sequence states them: `NO` when nothing at all makes it hard."""
-        hard = self.smoke or self.glare or self.distractors or self.leaves_view
-        return self.attributes or (() if hard or self.dead_frames else ("NO",))
+        """The attributes as a sequence states them: `NO` when nothing at all makes it hard.
+
+        LasHeR's letters are added for what RGBT234 has none for: `OV` out of view, `SA` others of
+        the same colour or heat.
+        """
+        has_twins = self.distractors > 0 and self.likeness != "none"
+        more = ("OV",) * self.leaves_view + ("SA",) * has_twins
+        hard = self.smoke or self.glare or self.distractors or self.dead_frames or more
+        return (*self.attributes, *more) or (() if hard else ("NO",))
 
     @property
     def pixel_scale(self) -> float:

@@ -19,10 +19,19 @@ from rgbt_dualatt_ros.datasets.synthetic.scene_config import (
 
 SETS_HELP = (
     "or a set: attributes:N, N scenes of each of RGBT234's twelve attributes; random:N, N scenes "
-    "with anything in them; a scene's words may follow, as attributes:5,length=60,seed=100"
+    "with anything in them; hidden:N, N scenes whose target is away for a while; a scene's words "
+    "may follow, as attributes:5,length=60,seed=100"
 )
 _MOST_SCENES = 10_000
 _MOST_ATTRIBUTES = 3
+_USUAL_WORDS = {"hidden": ("size=320x240", "length=110")}
+"""Of a set, before those that a user gives."""
+_LIKENESSES = ("colour", "thermal")
+_WAYS_TO_HIDE: tuple[dict[str, Any], ...] = (
+    {"attributes": ("HO",)},
+    {"leaves_view": True, "crossing": "middle"},
+    {"leaves_view": True, "crossing": "middle", "comes_back": "other"},
+)
 
 
 def parse_scenes(spec: str) -> tuple[SceneConfig, ...]:
@@ -39,10 +48,11 @@ def parse_scenes(spec: str) -> tuple[SceneConfig, ...]:
         return (parse_scene(spec),)
     if kind not in _SETS or not count.isdecimal() or not 1 <= int(count) <= _MOST_SCENES:
         raise ConfigError(
-            f"a set of scenes is attributes:N or random:N with N from 1 to {_MOST_SCENES}; "
-            f"got {words[0]!r}"
+            f"a set of scenes is attributes:N, random:N or hidden:N with N from 1 to "
+            f"{_MOST_SCENES}; got {words[0]!r}"
         )
-    base = parse_scene(",".join(words[1:])) if words[1:] else SceneConfig()
+    given = [*_USUAL_WORDS.get(kind, ()), *words[1:]]
+    base = parse_scene(",".join(given)) if given else SceneConfig()
     return _SETS[kind](replace(base, title=""), int(count))
 
 
@@ -58,6 +68,32 @@ def attribute_set(base: SceneConfig, count: int) -> tuple[SceneConfig, ...]:
 def random_set(base: SceneConfig, count: int) -> tuple[SceneConfig, ...]:
     """`count` scenes with anything in them; what `base` changes from a plain scene stays."""
     return tuple(_random_scene(replace(base, seed=base.seed + index)) for index in range(count))
+
+
+def hidden_set(base: SceneConfig, count: int) -> tuple[SceneConfig, ...]:
+    """`count` scenes in which the target is away for a while, by turns in one of three ways.
+
+    It is hidden by something, or leaves the image and comes back on the same or on the other side;
+    with an odd seed two look-alikes are there, too, by turns of its colour or of its heat. Those
+    that share both (`likeness=both`) leave nothing to tell them by.
+    """
+    return tuple(_hidden_scene(replace(base, seed=base.seed + index)) for index in range(count))
+
+
+def _hidden_scene(base: SceneConfig) -> SceneConfig:
+    plain = SceneConfig()
+    way = _WAYS_TO_HIDE[base.seed // 2 % len(_WAYS_TO_HIDE)]
+    drawn: dict[str, Any] = {
+        "target": str(np.random.default_rng(base.seed).choice(TARGETS)),
+        **way,
+    }
+    if base.seed % 2:
+        drawn.update(distractors=2, likeness=_LIKENESSES[base.seed // 2 % len(_LIKENESSES)])
+    open_names = [name for name in drawn if getattr(base, name) == getattr(plain, name)]
+    chosen = {name: drawn[name] for name in open_names}
+    if "attributes" in way:
+        chosen["attributes"] = _joined(base, way["attributes"])
+    return replace(base, **chosen)
 
 
 def _random_scene(base: SceneConfig) -> SceneConfig:
@@ -90,4 +126,5 @@ def _joined(base: SceneConfig, attributes: tuple[str, ...]) -> tuple[str, ...]:
 _SETS: dict[str, Callable[[SceneConfig, int], tuple[SceneConfig, ...]]] = {
     "attributes": attribute_set,
     "random": random_set,
+    "hidden": hidden_set,
 }

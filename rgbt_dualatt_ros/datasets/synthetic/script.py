@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,7 +47,8 @@ class Script:
     """Everything that happens; frame k of each array or tuple is frame k of the sequence.
 
     Attributes:
-        others: distractors and passers-by.
+        distractors: others of the target's kind that cross its way.
+        others: the distractors, then passers-by and vehicles.
         contrast: 1 the target shows its own heat, 0 that of what is behind it.
         smoke: density in [0, 1].
         shutter: share of the frame period that the colour shutter is open.
@@ -59,6 +60,7 @@ class Script:
     lighting: Lighting
     cameras: tuple[CameraPose, ...]
     target: Actor
+    distractors: tuple[Actor, ...]
     others: tuple[Actor, ...]
     obstacles: tuple[Obstacle, ...]
     contrast: Values
@@ -83,6 +85,7 @@ def write_script(config: SceneConfig) -> Script:
     obstacles = plan_obstacles(config, path, stream(seed, "obstacles"))
     if weather.night and not config.has("LR"):
         obstacles = (*obstacles, passing_car(config, path, stream(seed, "night car")))
+    distractors = _distractors(config, target, weather)
     vehicles = _vehicles(config, obstacles, weather)
     return Script(
         lens=lens,
@@ -91,7 +94,8 @@ def write_script(config: SceneConfig) -> Script:
         lighting=Lighting(weather.night, lamps),
         cameras=_cameras(config, path, lens),
         target=target,
-        others=(*_others(config, target, weather), *vehicles),
+        distractors=distractors,
+        others=(*distractors, *_passers(config, target, weather), *vehicles),
         obstacles=tuple(one for one in obstacles if one.kind not in _MODELS),
         contrast=_contrast(config),
         smoke=_smoke(config),
@@ -156,11 +160,14 @@ def _shake(rng: np.random.Generator, seconds: Values) -> Values:
     )
 
 
-def _others(config: SceneConfig, target: Actor, weather: Weather) -> tuple[Actor, ...]:
+def _distractors(config: SceneConfig, target: Actor, weather: Weather) -> tuple[Actor, ...]:
     rng = stream(config.seed, "others")
     count, likeness = config.distractors, config.likeness
     if config.has("BC"):
         count, likeness = max(count, _CLUTTER_OTHERS), "both"
+    crossed = target.path
+    if config.crossing == "middle":
+        crossed = replace(crossed, x=np.zeros(config.length))
     actors = []
     usual = 1.3 if config.target == "person" else 0.8 * float(target.path.speed.mean()) + 0.3
     for index in range(count):
@@ -170,10 +177,10 @@ def _others(config: SceneConfig, target: Actor, weather: Weather) -> tuple[Actor
         behind *= -0.75 if index % 3 == 2 else 1.0
         towards = -1.0 if np.mean(np.diff(target.path.x)) > 0 else 1.0
         pace = towards * usual * float(rng.uniform(0.7, 1.2)) * (0.35 if index == 1 else 1.0)
-        path = crossing_path(config, target.path, meeting, (0.0, behind), pace)
+        path = crossing_path(config, crossed, meeting, (0.0, behind), pace)
         poses = _poses(_calm(config), path, rng)
         actors.append(Actor(body, path, poses))
-    return (*actors, *_passers(config, target, weather))
+    return tuple(actors)
 
 
 def _passers(config: SceneConfig, target: Actor, weather: Weather) -> list[Actor]:

@@ -68,6 +68,15 @@ class SyntheticSequence:
         rows = [self._sightings[frame].box for frame in self._paired_frames()]
         return np.array(rows, np.float32).reshape(-1, 4)
 
+    @cached_property
+    def lookalikes(self) -> NDArray[np.float32]:
+        """`(K, N, 4)` boxes of the others of its kind, as `truth`; see `HasLookAlikes`."""
+        boxes = [
+            [self._stage.sighting(frame, actor).box for frame in self._paired_frames()]
+            for actor in self._script.distractors
+        ]
+        return np.array(boxes, np.float32).reshape(-1, len(self), 4)
+
     @property
     def visible_fractions(self) -> NDArray[np.float32]:
         """Visible share of the target in every frame, lost ones included, [0, 1]."""

@@ -93,3 +93,6 @@ def test_labels_are_the_attributes_or_no() -> None:
     assert SceneConfig(attributes=("NO",)).labels == ("NO",)
     assert SceneConfig(attributes=("SV", "CM")).labels == ("SV", "CM")
     assert SceneConfig(smoke=0.5).labels == ()
+    assert SceneConfig(distractors=2).labels == ()
+    assert SceneConfig(attributes=("HO",), leaves_view=True).labels == ("HO", "OV")
+    assert SceneConfig(distractors=2, likeness="thermal").labels == ("SA",)
