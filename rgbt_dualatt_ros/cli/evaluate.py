@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -14,9 +15,13 @@ from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
 from rgbt_dualatt_ros.cli.sequence_sources import add_source_arguments, open_sources
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
+from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.comparison import run_comparison
 from rgbt_dualatt_ros.evaluation.comparison_tables import differences_text
+from rgbt_dualatt_ros.evaluation.jumping_sequence import JUMP_KINDS, JumpingSequence
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest
+from rgbt_dualatt_ros.evaluation.redetection_tables import redetection_text
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
 from rgbt_dualatt_ros.evaluation.results import ResultFolder
 from rgbt_dualatt_ros.evaluation.tables import summary_text
@@ -27,6 +32,8 @@ _EXAMPLE = """examples:
   rgbt-dualatt evaluate --sequence my_walk other_walk --tracker dualatt --seeds 0 1 2
   rgbt-dualatt evaluate --bag drive.mcap --rgb-topic /cam/image --thermal-topic /ir/image
   rgbt-dualatt evaluate --synthetic attributes:5,length=60 --ablation parts weight=1,3,5
+  rgbt-dualatt evaluate --synthetic hidden:100 --ablation parts --no-pictures
+  rgbt-dualatt evaluate --sequence my_walk --jumps mirror shift --ablation parts
   rgbt-dualatt evaluate --sequence my_walk --variant still:learning.enabled=false --tracker dualatt
 The page is OUT/index.html. A run that was stopped continues when the command is given again.
 """
@@ -39,6 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_contender_arguments(parser)
     group = parser.add_argument_group("settings, and where the results go")
     group.add_argument("--out", type=Path, default=Path("evaluation_results"), help="folder")
+    group.add_argument(
+        "--jumps",
+        nargs="+",
+        choices=[*JUMP_KINDS],
+        default=[],
+        help="instead of the sequences, those with one jump of the target: "
+        + "; ".join(f"{name}: {text}" for name, text in JUMP_KINDS.items()),
+    )
     group.add_argument("--force", action="store_true", help="discard the records in OUT")
     group.add_argument("--config", type=Path, metavar="FILE", help="file of settings")
     group.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more")
@@ -53,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     if config.tracker.threads:
         cv2.setNumThreads(config.tracker.threads)  # peers get as many as our own
     sequences, problems = open_sources(arguments, config)
+    if arguments.jumps:
+        sequences = _with_jumps(sequences, arguments.jumps)
     command = shlex.join(["rgbt-dualatt", *sys.argv[1:]])
     what = " and ".join(sequences) if len(sequences) < 3 else f"{len(sequences)} sequences"
     about = describe_run(f"Tracking on {what}", command, config, model=arguments.model)
@@ -68,9 +85,32 @@ def run(arguments: argparse.Namespace) -> int:
             draw_marks, shown, video=not arguments.no_video, on_progress=bar.advance
         )
         page, scores = write_report(folder, records, request)
-    print("\n".join(filter(None, (summary_text(scores), differences_text(scores)))))
+    truths = {name: folder.load_truth(name) for name in sequences}
+    tables = (
+        summary_text(scores),
+        differences_text(scores),
+        redetection_text(scores, truths),
+    )
+    print("\n".join(filter(None, tables)))
     print(f"page: {page}")
     failed = [f"{e.tracker} on {e.sequence}: {e.failure}" for e in records if e.failure]
     for problem in [*problems, *failed]:
         print(f"error: {problem}", file=sys.stderr)
     return 1 if problems or failed else 0
+
+
+def _with_jumps(
+    sequences: Mapping[str, RgbtSequence], kinds: Sequence[str]
+) -> dict[str, RgbtSequence]:
+    found: dict[str, RgbtSequence] = {}
+    for sequence in sequences.values():
+        for kind in kinds:
+            try:
+                jumping = JumpingSequence(sequence, kind)
+            except DatasetError as error:
+                print(f"note: {error}", file=sys.stderr)
+                continue
+            found[jumping.name] = jumping
+    if not found:
+        raise ConfigError("no target of these sequences can jump far enough")
+    return found

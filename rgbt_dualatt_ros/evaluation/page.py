@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from rgbt_dualatt_ros.evaluation import metrics, page_comparison, page_sequence, page_tables
+from rgbt_dualatt_ros.evaluation import (
+    metrics,
+    page_comparison,
+    page_redetection,
+    page_sequence,
+    page_tables,
+)
 from rgbt_dualatt_ros.evaluation.charts import (
     Axes,
     Line,
@@ -54,6 +60,7 @@ def render(page: Page) -> str:
         page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
         page_comparison.differences_section(page.scores),
         page_comparison.attributes_section(page.scores, page.truths),
+        page_redetection.redetection_section(page.scores, page.truths),
         _live(page.scores),
         f"<h2>Curves</h2>{_curves(page.scores)}",
         "<h2>What each tracker said of itself</h2>",

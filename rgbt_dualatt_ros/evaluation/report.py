@@ -24,6 +24,10 @@ from rgbt_dualatt_ros.evaluation.plots import write_plots
 from rgbt_dualatt_ros.evaluation.provenance import describe_surroundings
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import Json, to_json
+from rgbt_dualatt_ros.evaluation.redetection_tables import (
+    redetection_json,
+    redetection_markdown,
+)
 from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
 from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
@@ -92,11 +96,13 @@ def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth])
         "differences": differences_json(scores),
         "attributes": attributes_json(scores, truths),
         "learning": {name: asdict(each) for name, each in all_learning(scores).items()},
+        "redetection": redetection_json(scores, truths),
     }
     parts = (
         summary_markdown(scores),
         differences_markdown(scores),
         attributes_markdown(scores, truths),
+        redetection_markdown(scores, truths),
     )
     return {
         "metrics.json": to_json(figures),

@@ -2,6 +2,7 @@
 
     run.json                                  settings, versions, command line
     truth/SEQUENCE/truth.txt                  x,y,w,h a line; nan where absent
+    truth/SEQUENCE/lookalike-0.txt            likewise, of others that it may be taken for
     truth/SEQUENCE/sequence.json              name, attributes, where it came from
     records/TRACKER/SEQUENCE/seed-0/boxes.txt     x,y,w,h a line, four decimals
                                     frames.csv    score, status, seconds a line
@@ -18,7 +19,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import ConfigError
-from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.datasets.sequence import HasJumps, HasLookAlikes, RgbtSequence
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import (
     Json,
@@ -38,17 +39,33 @@ from rgbt_dualatt_ros.evaluation.record_files import (
     write_record,
 )
 
+_LOOKALIKE = "lookalike-"
 _log = logging.getLogger(__name__)
+
+
+def _no_boxes() -> NDArray[np.floating]:
+    return np.zeros((0, 0, 4))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SequenceTruth:
-    """What a report knows of a sequence without opening it: name, boxes `(N, 4)`, labels."""
+    """What a report knows of a sequence without opening it.
+
+    Attributes:
+        name: of the sequence.
+        boxes: `(N, 4)` xywh, px; NaN where the target is absent.
+        attributes: challenge labels.
+        source: where it came from.
+        lookalikes: `(K, N, 4)`, of others that may be taken for the target; K may be 0.
+        jumps: frames at which it was cut so that the target jumps.
+    """
 
     name: str
     boxes: NDArray[np.floating]
     attributes: tuple[str, ...] = ()
     source: str = ""
+    lookalikes: NDArray[np.floating] = field(default_factory=_no_boxes)
+    jumps: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, sequence: RgbtSequence, source: str = "") -> SequenceTruth:
@@ -56,7 +73,9 @@ class SequenceTruth:
         truth: NDArray[np.floating] = sequence.truth
         if truth.shape != (len(sequence), 4):
             truth = np.full((len(sequence), 4), np.nan)
-        return cls(sequence.name, truth, tuple(sequence.attributes), source)
+        others = sequence.lookalikes if isinstance(sequence, HasLookAlikes) else _no_boxes()
+        jumps = sequence.jumps if isinstance(sequence, HasJumps) else ()
+        return cls(sequence.name, truth, tuple(sequence.attributes), source, others, jumps)
 
 
 class ResultFolder:
@@ -114,11 +133,14 @@ class ResultFolder:
             "attributes": list(truth.attributes),
             "frames": len(truth.boxes),
             "source": truth.source,
+            "jumps": list(truth.jumps),
         }
         with _writing(self.path):
             folder.mkdir(parents=True, exist_ok=True)
             _write_atomically(folder / "sequence.json", to_json(about))
             _write_atomically(old, text)
+            for number, boxes in enumerate(truth.lookalikes):
+                _write_atomically(folder / f"{_LOOKALIKE}{number}.txt", boxes_text(boxes))
         return self.load_truth(truth.name)
 
     def load_truth(self, sequence: str) -> SequenceTruth:
@@ -131,9 +153,17 @@ class ResultFolder:
         about = read_json(folder / "sequence.json")
         try:
             boxes = read_boxes(folder / "truth.txt")
+            others = [read_boxes(path) for path in sorted(folder.glob(f"{_LOOKALIKE}*.txt"))]
         except (OSError, ValueError) as error:
             raise ConfigError(f"cannot read {folder / 'truth.txt'}: {error}") from None
-        return SequenceTruth(sequence, boxes, tuple(about["attributes"]), about["source"])
+        return SequenceTruth(
+            sequence,
+            boxes,
+            tuple(about["attributes"]),
+            about["source"],
+            np.stack(others) if others else _no_boxes(),
+            tuple(about.get("jumps", ())),  # earlier versions knew of none
+        )
 
     def save(self, record: Record, made_with: Json) -> Record:
         """Keep `record` and give it back as it will be read: boxes with four decimals.
