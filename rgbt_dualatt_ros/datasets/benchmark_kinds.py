@@ -41,6 +41,7 @@ class BenchmarkKind:
         size: number of all sequences as published; 0 when not known.
         list_file: file that names the sequences, lower case; folders not in it do not count.
         default_split: what is read when none is asked for.
+        training_split: what is learnt from when none is asked for.
         images_of: benchmark whose videos these are; two of one origin share images.
     """
 
@@ -51,6 +52,7 @@ class BenchmarkKind:
     splits: tuple[Split, ...] = ()
     list_file: str = ""
     default_split: str = ALL
+    training_split: str = ALL
     images_of: str = ""
 
     @property
@@ -100,8 +102,15 @@ KINDS = (
             Split("test", "test", ("testingsetlist.txt", "lashertest.txt"), 245),
         ),
         default_split="test",
+        training_split="train",
     ),
-    BenchmarkKind("VTUAV", layouts.VTUAV_LAYOUTS, splits=_VTUAV_SPLITS, default_split="test"),
+    BenchmarkKind(
+        "VTUAV",
+        layouts.VTUAV_LAYOUTS,
+        splits=_VTUAV_SPLITS,
+        default_split="test",
+        training_split="train",
+    ),
     BenchmarkKind(
         "LaSOT",
         layouts.LASOT_LAYOUTS,
@@ -131,8 +140,11 @@ class BenchmarkName:
     split: str
 
     @classmethod
-    def parse(cls, text: str) -> BenchmarkName:
+    def parse(cls, text: str, *, is_training: bool = False) -> BenchmarkName:
         """The benchmark that `NAME` or `NAME/SPLIT` stands for, in any spelling of the name.
+
+        Args:
+            is_training: it is to be learnt from: without a split, the one for training is meant.
 
         Raises:
             ConfigError: when there is none of that name or it has no such split.
@@ -145,9 +157,15 @@ class BenchmarkName:
             hint = f"did you mean {near[0]}?" if near else f"choose {', '.join(kinds)}"
             raise ConfigError(f"there is no data set {name!r}; {hint}")
         splits = {each.name.lower(): each.name for each in kind.splits}
-        split = splits.get(split.lower(), split) or kind.default_split
+        meant = kind.training_split if is_training else kind.default_split
+        split = splits.get(split.lower(), split) or meant
         kind.split(split)
         return cls(kind, split)
+
+    @property
+    def text(self) -> str:
+        """What `parse` reads this from, with its split."""
+        return f"{self.kind.key}/{self.split}"
 
     def shares_images_with(self, other: BenchmarkName) -> bool:
         """Whether a sequence of one may be in the other too.
@@ -177,7 +195,7 @@ def check_disjoint(training_sets: Sequence[str], test_set: str) -> None:
     """
     test = BenchmarkName.parse(test_set)
     for name in training_sets:
-        training = BenchmarkName.parse(name)
+        training = BenchmarkName.parse(name, is_training=True)
         if training.shares_images_with(test):
             raise ConfigError(
                 f"training on {training} and testing on {test} uses the same videos"
