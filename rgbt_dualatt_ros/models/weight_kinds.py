@@ -60,13 +60,13 @@ KINDS = {
     GLOBAL_LITE: WeightKind(
         "global_attention.net lite",
         "weights/global_lite.safetensors",
-        "rgbt-dualatt train global-attention config/train_global_attention_lite.yaml",
+        "rgbt-dualatt train global-attention config/train_global_attention_lite.yaml --data CLIPS",
     ),
     GLOBAL_PAPER: WeightKind(
         "global_attention.net paper",
         "weights/global_paper.safetensors",
-        "rgbt-dualatt train global-attention config/train_global_attention_paper.yaml, which "
-        "needs a GPU (the file is too large to come with the package)",
+        "rgbt-dualatt train global-attention config/train_global_attention_paper.yaml --data "
+        "DATASETS, on a GPU (the file is too large to come with the package)",
     ),
     VGG16: WeightKind(
         "the training of global_paper",
