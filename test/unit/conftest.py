@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 WriteImages = Callable[..., None]
+WriteSequence = Callable[..., Path]
 
 
 @cache
@@ -33,5 +34,19 @@ def write_images() -> WriteImages:
             (folder / name.format(first + place)).write_bytes(
                 _encoded(suffix, 10 * place + offset)
             )
+
+    return write
+
+
+@pytest.fixture
+def write_sequence(write_images: WriteImages) -> WriteSequence:
+    """Write a sequence of three frames in RGBT234's layout."""
+
+    def write(path: Path, frames: int = 3) -> Path:
+        write_images(path / "visible", frames, "{:05d}v.png")
+        write_images(path / "infrared", frames, "{:05d}i.png")
+        for kind in ("visible", "infrared", "init"):
+            (path / f"{kind}.txt").write_text("8,6,10,8\n" * frames)
+        return path
 
     return write

@@ -46,9 +46,29 @@ class DatasetPairs:
         self._config = config or DatasetPairsConfig()
         self._ends = np.cumsum(counts)
 
+    def without_every(self, count: int) -> tuple[DatasetPairs, DatasetPairs]:
+        """Pairs of the other videos, and of every `count`-th alone, to validate on.
+
+        Raises:
+            DatasetError: when one of the two would have no video.
+        """
+        kept = [each for row, each in enumerate(self._sequences, 1) if row % count == 0]
+        others = [each for row, each in enumerate(self._sequences, 1) if row % count]
+        return DatasetPairs(others, self._config), DatasetPairs(kept, self._config)
+
     def __len__(self) -> int:
         """Number of later frames: of different pairs, before they are altered."""
         return int(self._ends[-1])
+
+    def split(self, every: int) -> tuple[DatasetPairs, DatasetPairs]:
+        """Pairs to learn from, and those of every n-th sequence, to be looked at only.
+
+        Raises:
+            DatasetError: when there are fewer than two sequences, or none would be left.
+        """
+        held_out = self._sequences[every - 1 :: every]
+        kept = [each for place, each in enumerate(self._sequences, 1) if place % every]
+        return DatasetPairs(kept, self._config), DatasetPairs(held_out, self._config)
 
     def draw(self, rng: np.random.Generator) -> LabelledPair:
         """A pair that depends on nothing but the state of `rng`.

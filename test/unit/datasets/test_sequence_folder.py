@@ -222,33 +222,6 @@ def test_counts_become_grey_levels_by_the_settings(
     np.testing.assert_allclose(pair.thermal[[0, HEIGHT // 2, -1], 0].astype(float), levels, atol=1)
 
 
-def test_one_frame_by_itself_is_that_of_the_sequence(sequence_path: Path) -> None:
-    sequence = open_sequence(sequence_path)
-    for index, pair in enumerate(sequence.pairs()):
-        alone = sequence.pair_at(index)
-        np.testing.assert_array_equal(alone.rgb, pair.rgb)
-        np.testing.assert_array_equal(alone.thermal, pair.thermal)
-        assert alone.stamp_ns == pair.stamp_ns
-
-
-def test_some_frames_of_a_sequence_keep_their_boxes_and_stamps(sequence_path: Path) -> None:
-    sequence = open_sequence(sequence_path)
-    part = sequence.only([0, 2])
-    assert len(part) == 2
-    assert len(sequence) == 3, "the whole is untouched"
-    np.testing.assert_array_equal(part.truth[:, 0], [1, 3])
-    np.testing.assert_array_equal(part.truths["visible"], part.truth)
-    assert [pair.rgb[0, 0, 0] for pair in part.pairs()] == [0, 2]
-    stamps = [pair.stamp_ns for pair in sequence.pairs()]
-    assert [pair.stamp_ns for pair in part.pairs()] == [stamps[0], stamps[2]]
-
-
-def test_some_frames_of_a_colour_only_sequence(tmp_path: Path) -> None:
-    fill(tmp_path / "img", 3, rgb_image)
-    write_boxes(tmp_path / "groundtruth.txt", 3)
-    assert open_sequence(tmp_path).only([2]).pair_at(0).rgb[0, 0, 0] == 2
-
-
 def damage_nothing_there(path: Path) -> None:
     for file in sorted(path.rglob("*"), reverse=True):
         file.rmdir() if file.is_dir() else file.unlink()

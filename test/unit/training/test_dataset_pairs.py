@@ -250,6 +250,14 @@ def test_several_sets_are_one_source(gtot: Path, tmp_path: Path) -> None:
     assert opened == ["a", "b", "c", "cat-1"]
 
 
+def test_whole_videos_are_held_out(gtot: Path) -> None:
+    kept, held_out = load_dataset_pairs([("gtot", gtot)], STILL).split(2)
+    assert (len(kept), len(held_out)) == (2 + 4, 1)
+    assert {pair.search_boxes[0, 0] for pair in draws(held_out, 5)} == {9}
+    with pytest.raises(DatasetError, match="no sequence with a box in two frames"):
+        held_out.split(2)
+
+
 def test_training_takes_the_training_split(tmp_path: Path) -> None:
     for split, frames in (("trainingset", 4), ("testingset", 2)):
         path = write_video(tmp_path / split / split[:2], [(4, 6, 12, 10)] * frames)
