@@ -47,11 +47,11 @@ class PairConfig:
     )
     color_step: int = setting(2, "Take every n-th frame of a clip with colour.", 1, 1000)
     thermal_step: int = setting(4, "Take every n-th frame of a thermal clip.", 1, 1000)
-    scenes: int = setting(240, "Scenes to render; 0 renders none.", 0, 100_000)
+    scenes: int = setting(400, "Scenes to render; 0 renders none.", 0, 100_000)
     instants: int = setting(5, "Frames rendered of a scene.", 2, 100)
-    color_clip_share: float = setting(0.25, "Share of clips with colour.", 0.0, 1.0)
-    thermal_clip_share: float = setting(0.35, "Share of thermal clips.", 0.0, 1.0)
-    scene_share: float = setting(0.4, "Share of rendered scenes.", 0.0, 1.0)
+    color_clip_share: float = setting(0.2, "Share of clips with colour.", 0.0, 1.0)
+    thermal_clip_share: float = setting(0.34, "Share of thermal clips.", 0.0, 1.0)
+    scene_share: float = setting(0.46, "Share of rendered scenes.", 0.0, 1.0)
     stranger: float = setting(
         0.04, "Share of pairs whose images show different places: no target is there.", 0.0, 1.0
     )

@@ -28,7 +28,8 @@ def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> A
     path = Path(folder) / f"{name}-{zlib.crc32(repr(key).encode()):08x}.npz"
     if path.is_file():
         try:
-            with np.load(path) as stored:
+            # Opened here, because np.load forgets to close what it cannot read.
+            with path.open("rb") as stream, np.load(stream) as stored:
                 return {each: stored[each] for each in stored.files}
         except (BadZipFile, ValueError, OSError, EOFError, KeyError):
             path.unlink()

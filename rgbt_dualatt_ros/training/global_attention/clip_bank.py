@@ -20,7 +20,7 @@ from rgbt_dualatt_ros.training.global_attention.clip_frames import (
 from rgbt_dualatt_ros.training.global_attention.draft import Image
 from rgbt_dualatt_ros.training.global_attention.mined_tracks import Track, mine_tracks
 
-_VERSION = 1
+_VERSION = 2
 """Counted up when the tracks change for other reasons than settings."""
 
 

@@ -11,7 +11,8 @@ from rgbt_dualatt_ros.training.global_attention.draft import Image
 from rgbt_dualatt_ros.training.global_attention.textures import Textures
 
 _FEWEST_LEVELS, _MOST_LEVELS = 3, 6
-_LARGEST_TEXTURE = 0.85
+_LARGEST_TEXTURE = 0.6
+_MUTED = 0.5
 
 
 def false_colours(
@@ -89,7 +90,10 @@ def _tables(thermal: Image, rng: np.random.Generator) -> tuple[Image, NDArray[np
     shares = np.sort(np.concatenate([rng.uniform(2, 75, count - 2), rng.uniform(75, 99.5, 1)]))
     edges = np.percentile(thermal[::4, ::4], shares)
     level = np.searchsorted(edges, np.arange(256))
-    colors = rng.uniform(0, 255, (count, 3))[level]
+    palette = rng.uniform(0, 255, (count, 3))
+    if rng.random() < _MUTED:
+        palette = palette * 0.3 + rng.uniform(20, 230, (count, 1)) * 0.7
+    colors = palette[level]
     slope = (np.arange(256)[:, None] - 128) * rng.uniform(-0.5, 0.5, (count, 3))[level]
     weights = (rng.uniform(0, _LARGEST_TEXTURE, count) * (rng.random(count) < 0.7))[level]
     # A steep but smooth step: hard ones make the sensor's noise flicker in colour.

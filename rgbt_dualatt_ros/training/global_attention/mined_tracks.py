@@ -26,6 +26,8 @@ _MOVING_PX = 10.0
 _LEAST_CHANGE = 25.0
 """Grey levels by which a pixel must differ from the clip's usual image to count as moving."""
 _USUAL_OF = 31
+_SNAP = 0.5
+_LEAST_CONTRAST, _FAINTEST = 0.5, 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +63,16 @@ class Track:
 
 @dataclass(slots=True, eq=False)
 class _Growing:
+    """A track that is still followed.
+
+    Attributes:
+        source: 0 warm blobs, 1 moving blobs, None texture.
+        contrast: that of its first box, grey levels; 0 without a source.
+    """
+
     start: int
-    is_blob: bool
+    source: int | None
+    contrast: float
     boxes: list[Boxes] = field(default_factory=list)
 
 
@@ -70,6 +80,9 @@ def mine_tracks(
     frames: Image, rng: np.random.Generator, thermal: Image | None = None
 ) -> tuple[Track, ...]:
     """Tracks through the grey `frames` `(N, H, W)` of a camera that does not turn.
+
+    Flow drifts off a blob that moves in front of something textured. So every few frames a track
+    of a blob is drawn to the blob found there, and it ends where its contrast is lost.
 
     Args:
         thermal: images of the same shape in which warm blobs are looked for; None looks for none.
@@ -81,20 +94,36 @@ def mine_tracks(
         if index:
             growing = _followed(growing, done, frames[index - 1], frame)
         if index % _SEED_EVERY == 0:
-            blobs = [
-                bright_blobs(np.asarray(cv2.absdiff(frame, usual), np.uint8), _LEAST_CHANGE)[
-                    :_MOST_BLOBS
-                ]
-            ]
-            if thermal is not None:
-                blobs.append(bright_blobs(thermal[index])[:_MOST_BLOBS])
-            growing += _new(np.concatenate(blobs), True, index, growing)
-            growing += _new(_textured(frame, rng), False, index, growing)
+            moving = np.asarray(cv2.absdiff(frame, usual), np.uint8)
+            bright = [frame if thermal is None else thermal[index], moving]
+            blobs = [bright_blobs(bright[0]), bright_blobs(moving, _LEAST_CHANGE)]
+            growing = _held(growing, done, bright, blobs)
+            for source in (1,) if thermal is None else (1, 0):
+                some = blobs[source][:_MOST_BLOBS]
+                growing += _new(some, index, growing, (source, bright[source]))
+            growing += _new(_textured(frame, rng), index, growing, None)
     return tuple(
-        Track(one.start, np.stack(one.boxes), one.is_blob)
+        Track(one.start, np.stack(one.boxes), one.source is not None)
         for one in [*done, *growing]
         if len(one.boxes) >= _SHORTEST
     )
+
+
+def contrast(image: Image, box: Boxes) -> float:
+    """Mean of the middle of a box `(4,)` less that of a frame around it, grey levels."""
+    center, half = box[:2] + box[2:] / 2, box[2:] / 2
+    inner, whole, around = (_window(image, center, half * share) for share in (0.7, 1.0, 1.5))
+    ring = around.size - whole.size
+    if not inner.size or ring <= 0:
+        return 0.0
+    outside = (float(around.sum(dtype=np.int64)) - float(whole.sum(dtype=np.int64))) / ring
+    return float(inner.mean()) - outside
+
+
+def _window(image: Image, center: Boxes, half: Boxes) -> Image:
+    low = np.clip(np.round(center - half).astype(int), 0, image.shape[1::-1])
+    high = np.clip(np.round(center + half).astype(int), 0, image.shape[1::-1])
+    return image[low[1] : high[1], low[0] : high[0]]
 
 
 def usual_image(frames: Image) -> Image:
@@ -149,14 +178,40 @@ def _is_usable(box: Boxes, image: Image) -> bool:
     return bool(inside and box[2] * box[3] < 2 * _LARGEST_SHARE * image.size)
 
 
-def _new(boxes: Boxes, is_blob: bool, index: int, growing: list[_Growing]) -> list[_Growing]:
-    """Those of `boxes` that are not followed already."""
+def _held(
+    growing: list[_Growing], done: list[_Growing], bright: list[Image], blobs: list[Boxes]
+) -> list[_Growing]:
+    """Tracks of blobs drawn to the blobs of this frame; those that left theirs are done."""
+    kept = []
+    for one in growing:
+        if one.source is None:
+            kept.append(one)
+            continue
+        near = blobs[one.source]
+        overlap = iou(near, one.boxes[-1][None]) if len(near) else np.zeros(1, np.float32)
+        if overlap.max() > _SNAP:
+            one.boxes[-1] = (one.boxes[-1] + near[overlap.argmax()]) / 2
+        if contrast(bright[one.source], one.boxes[-1]) < _LEAST_CONTRAST * one.contrast:
+            one.boxes = one.boxes[:-_SEED_EVERY]  # it was last known to be right then
+            done.append(one)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _new(
+    boxes: Boxes, index: int, growing: list[_Growing], source: tuple[int, Image] | None
+) -> list[_Growing]:
+    """Those of `boxes` that are not followed already; blobs come with the image they are in."""
     known = [one.boxes[-1] for one in growing]
     found = []
     for box in boxes:
-        if not known or iou(box[None], np.array(known, np.float32)).max() < _SAME:
+        if known and iou(box[None], np.array(known, np.float32)).max() >= _SAME:
+            continue
+        number, strength = (None, 0.0) if source is None else (source[0], contrast(source[1], box))
+        if source is None or strength > _FAINTEST:
             known.append(box)
-            found.append(_Growing(index, is_blob, [box]))
+            found.append(_Growing(index, number, strength, [box]))
     return found
 
 
