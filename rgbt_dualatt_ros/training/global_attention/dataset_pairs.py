@@ -46,16 +46,6 @@ class DatasetPairs:
         self._config = config or DatasetPairsConfig()
         self._ends = np.cumsum(counts)
 
-    def without_every(self, count: int) -> tuple[DatasetPairs, DatasetPairs]:
-        """Pairs of the other videos, and of every `count`-th alone, to validate on.
-
-        Raises:
-            DatasetError: when one of the two would have no video.
-        """
-        kept = [each for row, each in enumerate(self._sequences, 1) if row % count == 0]
-        others = [each for row, each in enumerate(self._sequences, 1) if row % count]
-        return DatasetPairs(others, self._config), DatasetPairs(kept, self._config)
-
     def __len__(self) -> int:
         """Number of later frames: of different pairs, before they are altered."""
         return int(self._ends[-1])
