@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -112,18 +113,18 @@ def _labels_of(path: Path, order: tuple[str, ...]) -> tuple[str, ...]:
 
 def _from_mat(path: Path) -> Labels:
     try:
-        import scipy.io  # type: ignore[import-untyped]
+        matlab = import_module("scipy.io")
     except ModuleNotFoundError:
         raise MissingDependencyError(
             f"{path} is a MATLAB file: pip install scipy to read the attributes in it"
         ) from None
     try:
-        content: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = (
-            scipy.io.loadmat(path)
+        content: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = matlab.loadmat(
+            path
         )
         names = [str(np.asarray(cell).item()) for cell in content["seqName"].ravel()]
         columns = {label: content[label].ravel() for label in GTOT_LABELS}
-    except (OSError, ValueError, TypeError, KeyError, scipy.io.matlab.MatReadError) as error:
+    except (OSError, ValueError, TypeError, KeyError, matlab.matlab.MatReadError) as error:
         raise DatasetError(f"{path} does not hold GTOT's attributes: {error}") from None
     wrong = [label for label, column in columns.items() if len(column) != len(names)]
     if wrong:
