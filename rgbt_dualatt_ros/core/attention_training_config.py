@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rgbt_dualatt_ros.core.attention_pairs_config import PairConfig
+from rgbt_dualatt_ros.core.dataset_pairs_config import DatasetPairsConfig
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.paper_net_config import PaperNetConfig
 from rgbt_dualatt_ros.core.settings import Value, part, setting, values_of
 
-TRAINING_SETS = ("clips", "gtot", "rgbt210", "rgbt234", "lasher", "lasot", "vtuav")
-_TEST_SETS = ("", "gtot", "rgbt210", "rgbt234", "lasher", "lasot", "vtuav", "vot_rgbt2019")
-# RGBT210 and VOT-RGBT2019 are parts of RGBT234: whoever has learnt one has seen the others.
-_SAME_VIDEOS = ("rgbt210", "rgbt234", "vot_rgbt2019")
+CLIPS = "clips"
+"""The training set without labels; the others are benchmarks by name."""
 # They change how fast or how often, never what is learnt; so a run may go on with others.
 _FREE = (
     "device",
@@ -25,21 +24,8 @@ _FREE = (
     "keep",
     "tensorboard",
     "pairs.cache",
+    "data.roots",
 )
-_FREE_GROUP = "data.roots."
-
-
-@dataclass(frozen=True, slots=True)
-class DataRootsConfig:
-    """Where each set lies, when not below `--data`."""
-
-    clips: str = setting("", "Folder of mp4 clips.")
-    gtot: str = setting("", "Folder of GTOT.")
-    rgbt210: str = setting("", "Folder of RGBT210.")
-    rgbt234: str = setting("", "Folder of RGBT234.")
-    lasher: str = setting("", "Folder of LasHeR.")
-    lasot: str = setting("", "Folder of LaSOT.")
-    vtuav: str = setting("", "Folder of VTUAV.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +33,23 @@ class TrainingDataConfig:
     """What is learnt from."""
 
     sets: str = setting(
-        "clips", f"Training sets, joined by +: {', '.join(TRAINING_SETS)}. clips need no labels."
+        CLIPS,
+        "clips, which need no labels; or data sets joined by +, such as gtot+lasot or "
+        "lasher/train; see rgbt-dualatt datasets list.",
     )
     test_set: str = setting(
+        "", "Data set to be tested on; training on one that shares videos with it is refused."
+    )
+    roots: str = setting(
         "",
-        "What the net will be tested on; training on the same videos is refused.",
-        choices=_TEST_SETS,
+        "Where sets lie that are not below --data: NAME=FOLDER, joined by commas.",
     )
-    lasot_thermal: str = setting(
-        "copy",
-        "What stands for the thermal image in LaSOT: the colour image as it is, or grey.",
-        choices=("copy", "grey"),
+    lasot_frames: int = setting(
+        32, "Frames taken of each video of LaSOT; 0 takes all.", 0, 100_000
     )
-    lasot_frames: int = setting(32, "Frames taken of each video of LaSOT.", 2, 10_000)
-    roots: DataRootsConfig = part(DataRootsConfig)
+    held_out: int = setting(
+        0, "Keep every n-th video for validation; 0 validates on those learnt from.", 0, 10_000
+    )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,6 +116,7 @@ class AttentionTrainingConfig:
     )
     data: TrainingDataConfig = part(TrainingDataConfig)
     pairs: PairConfig = part(PairConfig)
+    videos: DatasetPairsConfig = part(DatasetPairsConfig)
     paper: PaperNetConfig = part(PaperNetConfig)
 
     @property
@@ -138,7 +128,7 @@ class AttentionTrainingConfig:
 
 
 def check_training(config: AttentionTrainingConfig) -> None:
-    """Refuse settings that could never run, or would test on what was learnt.
+    """Refuse settings that could never run.
 
     Raises:
         ConfigError: naming the settings and what to do.
@@ -149,30 +139,13 @@ def check_training(config: AttentionTrainingConfig) -> None:
             "parts; choose a multiple"
         )
     names = config.data.names
-    unknown = [name for name in names if name not in TRAINING_SETS]
-    if unknown or len(set(names)) < len(names):
+    if CLIPS in names and len(names) > 1:
         raise ConfigError(
-            f"data.sets must name sets of {', '.join(TRAINING_SETS)}, each once, joined by +; got "
-            f"{config.data.sets!r}"
-        )
-    _check_unseen(names, config.data.test_set)
-
-
-def _check_unseen(names: tuple[str, ...], test_set: str) -> None:
-    related = _SAME_VIDEOS if test_set in _SAME_VIDEOS else (test_set,)
-    seen = [name for name in names if name in related]
-    if seen:
-        why = "" if seen == [test_set] else f": it shares videos with {test_set}"
-        raise ConfigError(
-            f"data.sets {'+'.join(names)} trains on {seen[0]} and data.test_set is {test_set}"
-            f"{why}; a net is tested on videos that it has never seen, choose another set"
+            f"data.sets {config.data.sets}: clips cannot be mixed with data sets, whose pairs "
+            "have another number of targets; choose one"
         )
 
 
 def bound_settings(config: AttentionTrainingConfig) -> dict[str, Value]:
     """The settings that decide what is learnt, by name: a run is resumed with equal ones only."""
-    return {
-        name: value
-        for name, value in values_of(config).items()
-        if name not in _FREE and not name.startswith(_FREE_GROUP)
-    }
+    return {name: value for name, value in values_of(config).items() if name not in _FREE}

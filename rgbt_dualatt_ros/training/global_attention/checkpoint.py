@@ -18,6 +18,7 @@ from rgbt_dualatt_ros.models.torch_files import read_checkpoint
 
 _NAME = re.compile(r"step_(\d+)\.pt")
 _SHOWN = 4
+_UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +61,10 @@ def write_checkpoint(checkpoint: Checkpoint, folder: Path, keep: int) -> Path:
     torch.save({name: _plain(getattr(checkpoint, name)) for name in names}, content)
     path = folder / f"step_{checkpoint.step:08d}.pt"
     write_whole(path, content.getvalue(), "the checkpoint")
-    for old in sorted(_numbered(folder))[:-keep]:
-        _numbered(folder)[old].unlink(missing_ok=True)
+    numbered = _numbered(folder)
+    dropped = [numbered[step] for step in sorted(numbered)[:-keep]]
+    for old in (*dropped, *folder.glob(f"*{_UNFINISHED}")):  # what a kill has left
+        old.unlink(missing_ok=True)
     return path
 
 
@@ -114,7 +117,7 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
     Raises:
         RgbtError: when it cannot be written, with the reason.
     """
-    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished = path.with_name(path.name + _UNFINISHED)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as file:

@@ -13,7 +13,7 @@ from rgbt_dualatt_ros.training.global_attention.checkpoint import write_whole
 from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
 
 _log = logging.getLogger(__name__)
-_NOT_CURVES = ("step", "seconds", "pairs_per_second", "skipped")
+_NOT_CURVES = ("step", "learning_rate", "seconds", "pairs_per_second", "skipped")
 
 
 def draw_curves(losses: Path, validation: Path, picture: Path) -> None:

@@ -58,7 +58,8 @@ class RunFolder:
                 f"cannot write to the run folder {self.path}: {error.strerror}; give --out FOLDER"
             ) from None
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Not flock: workers would inherit it, and outlive a killed training for a moment.
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(handle)
             raise RgbtError(

@@ -26,6 +26,7 @@ from rgbt_dualatt_ros.training.global_attention.checkpoint import (
     write_checkpoint,
     write_whole,
 )
+from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import PairSource
 from rgbt_dualatt_ros.training.global_attention.objective import Objective
 from rgbt_dualatt_ros.training.global_attention.optimization import StepOutcome, Stepper
@@ -134,6 +135,9 @@ class Trainer:
         self._stepper.optimizer.load_state_dict(dict(checkpoint.optimizer))
         self._stepper.scaler.load_state_dict(dict(checkpoint.scaler))
         self._done, self._skipped = checkpoint.step, checkpoint.skipped
+        _, rows = read_curve(self._folder.validation)
+        if self._done == self._config.total_steps and rows:
+            self._last_losses = {name: rows[-1][name] for name in rows[-1] if name != "step"}
 
     def run(self) -> TrainingResult:
         """Train to the last step, or until a signal; every rank must call it.

@@ -12,10 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rgbt_dualatt_ros.cli.command import end_in_order, run_command
 from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.models.shared_batch_norm import SharedBatchNorm2d
 from rgbt_dualatt_ros.models.weight_files import write_tensors
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
 from rgbt_dualatt_ros.training.global_attention.objective import Loss
@@ -54,21 +56,25 @@ class TinyObjective:
 
     Args:
         spoilt: numbers of the steps, by the count of calls of `loss` in training.
-        is_normalized: with batch normalisation and dropout.
+        kind: plain; normalized, with layers that remember and that draw at random; or shared,
+            with a normalisation over all ranks.
     """
 
-    def __init__(self, spoilt: tuple[int, ...] = (), *, is_normalized: bool = False) -> None:
+    def __init__(self, spoilt: tuple[int, ...] = (), kind: str = "plain") -> None:
         self._spoilt = spoilt
         self._calls = 0
-        self._is_normalized = is_normalized
+        self._kind = kind
 
     def build(self) -> nn.Module:
         """As `Objective`."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            layers: list[nn.Module] = [nn.Conv2d(1, 2, 3, padding=1)]
-            if self._is_normalized:
+            # A bias before a normalisation does nothing; its gradient is nothing but rounding.
+            layers: list[nn.Module] = [nn.Conv2d(1, 2, 3, padding=1, bias=self._kind == "plain")]
+            if self._kind == "normalized":
                 layers += [nn.BatchNorm2d(2), nn.Dropout(0.2)]
+            elif self._kind == "shared":
+                layers.append(SharedBatchNorm2d(2))
             return nn.Sequential(*layers, nn.Conv2d(2, 1, 3, padding=1))
 
     def prepare(self, pair: LabelledPair) -> dict[str, Tensor]:
@@ -101,11 +107,11 @@ class TinyObjective:
 
 
 def tiny_parts(
-    spoilt: tuple[int, ...] = (), *, is_normalized: bool = False, pause_s: float = 0.0
+    spoilt: tuple[int, ...] = (), kind: str = "plain", pause_s: float = 0.0
 ) -> TrainingParts:
     """Objective and source of the tiny training."""
     source = TinySource(pause_s)
-    return TrainingParts(TinyObjective(spoilt, is_normalized=is_normalized), source, source, _save)
+    return TrainingParts(TinyObjective(spoilt, kind), source, source, _save)
 
 
 def _save(net: nn.Module, path: Path, facts: Mapping[str, str]) -> None:
@@ -113,14 +119,17 @@ def _save(net: nn.Module, path: Path, facts: Mapping[str, str]) -> None:
 
 
 def main() -> int:
-    """`tiny_training.py FOLDER PAUSE_S [NAME=VALUE ...]`: the loop as the command runs it."""
-    folder, pause_s, *changes = sys.argv[1:]
+    """`tiny_training.py FOLDER KIND PAUSE_S [NAME=VALUE ...]`: the loop as the command runs it.
+
+    KIND is that of `TinyObjective`.
+    """
+    folder, kind, pause_s, *changes = sys.argv[1:]
     config = load_config(AttentionTrainingConfig, None, changes)
-    is_normalized = "batch=6" not in changes  # ranks can only share a net without it
-    parts = tiny_parts(is_normalized=is_normalized, pause_s=float(pause_s))
+    parts = tiny_parts(kind=kind, pause_s=float(pause_s))
     result = run_training(config, lambda: parts, Path(folder), StartMode.AUTO, sys.argv)
     return 128 + result.signal if result.signal else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_in_order()
+    sys.exit(run_command(main))
