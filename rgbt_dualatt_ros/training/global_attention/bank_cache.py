@@ -12,6 +12,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from rgbt_dualatt_ros.core.errors import DatasetError
+
 # Names, frames, boxes: each array has its own type, which its reader knows.
 Arrays: TypeAlias = "dict[str, NDArray[np.generic]]"
 
@@ -22,6 +24,9 @@ def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> A
     Args:
         key: everything that the arrays depend on; its text becomes a part of the file name.
         folder: where the file lies; empty keeps none. A damaged file is made anew.
+
+    Raises:
+        DatasetError: when the folder cannot be written to.
     """
     if not folder:
         return make()
@@ -34,9 +39,19 @@ def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> A
         except (BadZipFile, ValueError, OSError, EOFError, KeyError):
             path.unlink()
     arrays = make()
+    try:
+        _write(path, arrays)
+    except OSError as error:
+        raise DatasetError(
+            f"cannot keep frames in the cache folder {folder} ({error.strerror or error}); "
+            "give another folder, or an empty one to keep none"
+        ) from None
+    return arrays
+
+
+def _write(path: Path, arrays: Arrays) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written under another name first: whoever looks sees a whole file or none.
     started = path.with_suffix(f".{os.getpid()}.part.npz")
     np.savez(started, **arrays)  # type: ignore[arg-type]  # stub: allow_pickle is a bool
     started.replace(path)
-    return arrays

@@ -22,7 +22,7 @@ _SAME = 0.45
 _LOG_SIDES = (2.3, 4.0)
 """Sides of textured boxes: 10 to 55 px."""
 _LEAST_TEXTURE = 9.0
-_MOVING_PX = 10.0
+_MOVING_PX = 20.0
 _LEAST_CHANGE = 25.0
 """Grey levels by which a pixel must differ from the clip's usual image to count as moving."""
 _USUAL_OF = 31
@@ -58,7 +58,7 @@ class Track:
     @property
     def weight(self) -> float:
         """How often to learn from it: blobs and what moves are things, the rest is background."""
-        return 1.0 + 5.0 * self.is_blob + min(self.motion / _MOVING_PX, 6.0)
+        return 0.4 + 3.0 * self.is_blob + 8.0 * min(self.motion / _MOVING_PX, 1.0)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,8 +111,7 @@ def mine_tracks(
 
 def contrast(image: Image, box: Boxes) -> float:
     """Mean of the middle of a box `(4,)` less that of a frame around it, grey levels."""
-    center, half = box[:2] + box[2:] / 2, box[2:] / 2
-    inner, whole, around = (_window(image, center, half * share) for share in (0.7, 1.0, 1.5))
+    inner, whole, around = (_window(image, box, share) for share in (0.7, 1.0, 1.5))
     ring = around.size - whole.size
     if not inner.size or ring <= 0:
         return 0.0
@@ -120,7 +119,9 @@ def contrast(image: Image, box: Boxes) -> float:
     return float(inner.mean()) - outside
 
 
-def _window(image: Image, center: Boxes, half: Boxes) -> Image:
+def _window(image: Image, box: Boxes, share: float) -> Image:
+    """What lies in a box made larger or smaller by `share`."""
+    center, half = box[:2] + box[2:] / 2, box[2:] * share / 2
     low = np.clip(np.round(center - half).astype(int), 0, image.shape[1::-1])
     high = np.clip(np.round(center + half).astype(int), 0, image.shape[1::-1])
     return image[low[1] : high[1], low[0] : high[0]]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.training.global_attention.bank_cache import Arrays, cached
 
 
@@ -49,3 +50,9 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes | None) -> No
         found = cached("clips", "a", str(tmp_path), make)
         np.testing.assert_array_equal(found["boxes"], np.arange(8.0))
     assert make.calls == 2
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DatasetError, match=r"cache folder .*file"):
+        cached("clips", "a", str(tmp_path / "file"), _Maker())
