@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
-from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError
@@ -41,7 +40,6 @@ _EXAMPLE = """examples:
   rgbt-dualatt recall walks/* --net none --color-shows my_walk,other_walk
 The later frames are looked at plain, mirrored, without colour and without thermal.
 """
-_INPUT = ImageSize(width=256, height=192)  # models/global_attention.py; needs no torch here
 _PANELS = 3
 _SHEETS = {each.name: each.name.replace(", ", "_").replace(" ", "_") for each in CONDITIONS}
 
@@ -77,11 +75,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"--frames must be at least 1; got {arguments.frames}")
     config = load_config(Config, arguments.config, arguments.set)
     sequences = [open_sequence(path, config) for path in arguments.sequence]
+    _check_names(sequences)
     seen = _names(arguments.color_shows, sequences)
     methods = _methods(arguments, config)
     sheets = _Sheets(methods[-1].name)
     looks: list[Look] = []
-    with ProgressBar(len(sequences), "looking") as bar:
+    with ProgressBar(len(sequences), "looking", "sequence") as bar:
         for sequence in sequences:
             looks += recall_looks(sequence, methods, frames=arguments.frames, on_sight=sheets.take)
             bar.advance(sequence.name, 1)
@@ -99,6 +98,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _check_names(sequences: Sequence[RgbtSequence]) -> None:
+    names = [each.name for each in sequences]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"two sequences are named {name}")
+
+
 def _names(given: str, sequences: Sequence[RgbtSequence]) -> list[str]:
     names = [each for each in given.split(",") if each]
     known = [each.name for each in sequences]
@@ -111,7 +117,9 @@ def _names(given: str, sequences: Sequence[RgbtSequence]) -> list[str]:
 
 
 def _methods(arguments: argparse.Namespace, config: Config) -> list[Method]:
-    known = [] if arguments.no_baselines else list(baselines(_INPUT))
+    from rgbt_dualatt_ros.models.global_attention import INPUT_SIZE  # it needs torch
+
+    known = [] if arguments.no_baselines else list(baselines(INPUT_SIZE))
     if arguments.net != "none":
         from rgbt_dualatt_ros.models.device import choose_device
         from rgbt_dualatt_ros.models.global_weights import load_global_attention

@@ -77,6 +77,11 @@ def test_a_mistake_is_told_in_one_line(
     assert len(told.strip().splitlines()) == 1
 
 
+def test_two_of_one_name_are_refused(walk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recall", str(walk), str(walk), "--net", "none"]) == 2
+    assert "two sequences are named walk" in capsys.readouterr().err
+
+
 def test_a_net_stands_beside_the_baselines(walk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recall", str(walk), "--weights", "random", "--frames", "1"]) == 0
     rows = capsys.readouterr().out.splitlines()
