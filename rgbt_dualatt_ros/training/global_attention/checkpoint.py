@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
 from rgbt_dualatt_ros.core.settings import Value
 from rgbt_dualatt_ros.models.torch_files import read_checkpoint
 
+_log = logging.getLogger(__name__)
 _NAME = re.compile(r"step_(\d+)\.pt")
 _SHOWN = 4
 _UNFINISHED = ".unfinished"
@@ -91,24 +93,38 @@ def read_training(path: Path) -> Checkpoint:
     return Checkpoint(**stored)  # type: ignore[arg-type]  # by its own names, written by us
 
 
-def check_same_settings(checkpoint: Checkpoint, settings: Mapping[str, Value], path: Path) -> None:
+def check_same_settings(
+    checkpoint: Checkpoint,
+    settings: Mapping[str, Value],
+    defaults: Mapping[str, Value],
+    path: Path,
+) -> None:
     """Refuse to go on with other settings than those that the run began with.
+
+    Args:
+        checkpoint: where the run is.
+        settings: those of now that decide what is learnt.
+        defaults: what a setting is when nobody has said anything, also before there was one.
+        path: of the checkpoint.
 
     Raises:
         ConfigError: naming the settings that differ and both values.
     """
-    before = {name: _comparable(value) for name, value in checkpoint.settings.items()}
-    now = {name: _comparable(value) for name, value in settings.items()}
-    names = sorted(
-        name for name in before.keys() | now.keys() if before.get(name) != now.get(name)
-    )
-    if names:
-        told = [f"{name} was {before.get(name)!r}, is {now.get(name)!r}" for name in names]
+    before = {**defaults, **checkpoint.settings}
+    told = [
+        f"{name} was {before[name]!r}, is {value!r}"
+        for name, value in sorted(settings.items())
+        if _comparable(before[name]) != _comparable(value)
+    ]
+    if told:
         more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
         raise ConfigError(
             f"{path} was made with other settings: {'; '.join(told[:_SHOWN])}{more}. Set them "
             "back, give another --out, or start over with --fresh"
         )
+    gone = sorted(checkpoint.settings.keys() - settings.keys())
+    if gone:
+        _log.warning("%s has settings that there are no more: %s", path, ", ".join(gone))
 
 
 def write_whole(path: Path, content: bytes, what: str) -> None:

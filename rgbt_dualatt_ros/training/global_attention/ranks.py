@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ import torch.distributed as dist
 
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.models.device import choose_device
+
+# The others wait while the first reads and renders what is learnt from.
+_PATIENCE = datetime.timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ def joined_ranks(device: str) -> Iterator[Ranks]:
     if chosen.type == "cuda":
         chosen = choose_device(f"cuda:{local}")
         torch.cuda.set_device(chosen)
-    dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    backend = "nccl" if chosen.type == "cuda" else "gloo"
+    dist.init_process_group(backend, timeout=_PATIENCE)
     try:
         yield Ranks(rank, count, chosen)
     finally:

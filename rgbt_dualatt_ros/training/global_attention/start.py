@@ -82,7 +82,12 @@ def _train(
     origin = {name: str(value) for name, value in describe_surroundings().items()}
     origin["command"] = " ".join(command)
     newest = folder.newest_checkpoint()
-    trainer = Trainer(config, build_parts(), folder, ranks, origin)
+    if not ranks.is_first:
+        ranks.largest(0)  # the first has read everything, and the cache is there for the others
+    parts = build_parts()
+    if ranks.is_first:
+        ranks.largest(0)
+    trainer = Trainer(config, parts, folder, ranks, origin)
     if newest is not None:
         trainer.resume(newest)
         if ranks.is_first:

@@ -17,22 +17,22 @@ class TensorboardLog:
 
     Args:
         folder: of the event files.
-        wanted: `auto`, `on` or `off`; auto is on where tensorboard is installed.
+        wanted: `auto`, `always` or `never`; auto where tensorboard is installed.
         last: TensorBoard hides what earlier files say of later steps: they will come again.
 
     Raises:
-        MissingDependencyError: when it is `on` and not installed.
+        MissingDependencyError: when it is `always` and not installed.
     """
 
     def __init__(self, folder: Path, wanted: str, last: int) -> None:
         is_there = find_spec("tensorboard") is not None
-        if wanted == "on" and not is_there:
+        if wanted == "always" and not is_there:
             raise MissingDependencyError(
-                "tensorboard is on, but not installed: pip install tensorboard, or set "
+                "tensorboard is set to always, but not installed: pip install tensorboard, or set "
                 "tensorboard to auto"
             )
         self._writer = None
-        if is_there and wanted != "off":
+        if is_there and wanted != "never":
             from torch.utils.tensorboard import SummaryWriter
 
             self._writer = SummaryWriter(str(folder), purge_step=last + 1)

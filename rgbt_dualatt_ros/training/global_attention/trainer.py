@@ -128,7 +128,8 @@ class Trainer:
             ConfigError: when it was made with other settings.
         """
         checkpoint = read_training(path)
-        check_same_settings(checkpoint, bound_settings(self._config), path)
+        defaults = bound_settings(AttentionTrainingConfig())
+        check_same_settings(checkpoint, bound_settings(self._config), defaults, path)
         load_strictly(self._net, checkpoint.net, path)
         if checkpoint.average:
             load_strictly(self._average.net, checkpoint.average, path)

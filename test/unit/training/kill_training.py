@@ -32,7 +32,7 @@ _SETTINGS = (
     "examples=1",
     "batch=4",
     "accumulation=2",
-    "tensorboard=off",
+    "tensorboard=never",
 )
 _PAUSE_S = "0.002"
 _CLOCKS = ("seconds", "pairs_per_second")

@@ -99,8 +99,16 @@ def test_a_damaged_or_foreign_file_is_one_line(tmp_path: Path) -> None:
 
 def test_settings_that_differ_are_named_with_both_values() -> None:
     checkpoint, path = _checkpoint(), Path("step.pt")
-    check_same_settings(checkpoint, {"net": "lite", "learning_rate": 0.1, "batch": 8}, path)
+    same = dict(checkpoint.settings)
+    check_same_settings(checkpoint, same, {}, path)
     with pytest.raises(ConfigError, match=r"batch was 8, is 4; learning_rate was 0\.1, is 0\.2\."):
-        check_same_settings(checkpoint, {"net": "lite", "learning_rate": 0.2, "batch": 4}, path)
-    with pytest.raises(ConfigError, match="warm_up was None, is 3"):
-        check_same_settings(checkpoint, {**checkpoint.settings, "warm_up": 3}, path)
+        check_same_settings(checkpoint, {**same, "learning_rate": 0.2, "batch": 4}, {}, path)
+
+
+def test_a_setting_that_came_later_was_its_default(caplog: pytest.LogCaptureFixture) -> None:
+    checkpoint, path = _checkpoint(), Path("step.pt")
+    now = {name: value for name, value in checkpoint.settings.items() if name != "batch"}
+    check_same_settings(checkpoint, {**now, "warm_up": 3}, {"warm_up": 3}, path)
+    assert "no more: batch" in caplog.text
+    with pytest.raises(ConfigError, match="warm_up was 3, is 4"):
+        check_same_settings(checkpoint, {**now, "warm_up": 4}, {"warm_up": 3}, path)

@@ -24,7 +24,7 @@ _SETTINGS = (
     "validation_pairs=4",
     "checkpoint_every=4",
     "examples=0",
-    "tensorboard=off",
+    "tensorboard=never",
     "workers=0",
     "learning_rate=0.01",
 )

@@ -43,7 +43,7 @@ SETTINGS: dict[str, object] = {
     "checkpoint_every": 3,
     "examples": 0,
     "workers": 0,
-    "tensorboard": "off",
+    "tensorboard": "never",
     "learning_rate": 0.01,
 }
 _HOLDS = """
@@ -267,7 +267,7 @@ def test_tensorboard_that_is_missing_is_an_error_only_when_it_must_be_there(
 ) -> None:
     monkeypatch.setattr(tensorboard_log, "find_spec", lambda _: None)
     with pytest.raises(MissingDependencyError, match="pip install tensorboard"):
-        train(tensorboard="on")
+        train(tensorboard="always")
     assert train(tensorboard="auto").steps == 8
     assert not (train.folder / "tensorboard").exists()
 
