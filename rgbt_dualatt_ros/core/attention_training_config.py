@@ -112,7 +112,9 @@ class AttentionTrainingConfig:
     checkpoint_every: int = setting(100, "Steps between checkpoints.", 1, 100_000_000)
     keep: int = setting(2, "Checkpoints that stay.", 1, 10_000)
     tensorboard: str = setting(
-        "auto", "Curves for TensorBoard: auto when it is installed.", choices=("auto", "always", "never")
+        "auto",
+        "Curves for TensorBoard: auto when it is installed.",
+        choices=("auto", "always", "never"),
     )
     data: TrainingDataConfig = part(TrainingDataConfig)
     pairs: PairConfig = part(PairConfig)

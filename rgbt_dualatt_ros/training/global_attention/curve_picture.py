@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rgbt_dualatt_ros.training.global_attention.checkpoint import write_whole
 from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
 
+_COLUMNS = 3
 _log = logging.getLogger(__name__)
 _NOT_CURVES = ("step", "learning_rate", "seconds", "pairs_per_second", "skipped")
 
@@ -29,10 +30,12 @@ def draw_curves(losses: Path, validation: Path, picture: Path) -> None:
         return
     curves = [_columns(losses), _columns(validation)]
     names = [name for name in curves[0] if name not in _NOT_CURVES]
-    figure = Figure(figsize=(5 * max(1, len(names)), 3.6), layout="constrained")
+    columns = max(1, min(_COLUMNS, len(names)))
+    rows = -(-len(names) // columns)
+    figure = Figure(figsize=(5 * columns, 3.6 * max(1, rows)), layout="constrained")
     FigureCanvasAgg(figure)
     for place, name in enumerate(names, 1):
-        axes = figure.add_subplot(1, len(names), place)
+        axes = figure.add_subplot(rows, columns, place)
         steps, values = curves[0]["step"], curves[0][name]
         axes.plot(steps, _smoothed(values), color="#3b6ea8", label="training, smoothed")
         if name in curves[1]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
@@ -51,15 +53,32 @@ def run_training(
     """
     check_training(config)
     run_folder = RunFolder(folder)
-    with joined_ranks(config.device) as ranks:
+    with joined_ranks(config.device) as ranks, ExitStack() as stack:
         check_ranks(config, ranks)
-        if not ranks.is_first:
-            ranks.largest(0)  # the first has the folder in order
-            return _train(config, build_parts, run_folder, ranks, command)
-        with run_folder.held():
-            _put_in_order(run_folder, mode)
-            ranks.largest(0)
-            return _train(config, build_parts, run_folder, ranks, command)
+
+        def begin() -> TrainingParts:
+            if ranks.is_first:
+                stack.enter_context(run_folder.held())
+                _put_in_order(run_folder, mode)
+            return build_parts()
+
+        parts = _in_turn(ranks, begin)
+        return _train(config, parts, run_folder, ranks, command)
+
+
+def _in_turn(ranks: Ranks, work: Callable[[], TrainingParts]) -> TrainingParts:
+    """What the first does alone and leaves for the others, such as a cache; they follow."""
+    if ranks.is_first:
+        try:
+            done = work()
+        except BaseException:
+            ranks.largest(1)  # or the others would wait for it
+            raise
+        ranks.largest(0)
+        return done
+    if ranks.largest(0):
+        raise RgbtError("the first rank could not begin; its own error says why")
+    return work()
 
 
 def _put_in_order(folder: RunFolder, mode: StartMode) -> None:
@@ -74,19 +93,14 @@ def _put_in_order(folder: RunFolder, mode: StartMode) -> None:
 
 def _train(
     config: AttentionTrainingConfig,
-    build_parts: Callable[[], TrainingParts],
+    parts: TrainingParts,
     folder: RunFolder,
     ranks: Ranks,
     command: Sequence[str],
 ) -> TrainingResult:
     origin = {name: str(value) for name, value in describe_surroundings().items()}
-    origin["command"] = " ".join(command)
+    origin["command"] = shlex.join(command)
     newest = folder.newest_checkpoint()
-    if not ranks.is_first:
-        ranks.largest(0)  # the first has read everything, and the cache is there for the others
-    parts = build_parts()
-    if ranks.is_first:
-        ranks.largest(0)
     trainer = Trainer(config, parts, folder, ranks, origin)
     if newest is not None:
         trainer.resume(newest)

@@ -77,7 +77,8 @@ def test_the_picture_has_a_panel_for_each_loss(tmp_path: Path) -> None:
     curve = CurveFile(tmp_path / "losses.csv", 0)
     for step in range(1, 101):
         loss = math.nan if step == 50 else 1 / step
-        curve.add(step, {"loss": loss, "overlap": 0.5, "learning_rate": 0.1, "seconds": 1.0})
+        parts = {"overlap": 0.5, "entropy": 0.1, "gradient_norm": 2.0}
+        curve.add(step, {"loss": loss, **parts, "learning_rate": 0.1, "seconds": 1.0})
     curve.close()
     _write(tmp_path / "validation.csv", 2)
     picture = tmp_path / "curves.png"
@@ -85,4 +86,5 @@ def test_the_picture_has_a_panel_for_each_loss(tmp_path: Path) -> None:
     image = cv2.imread(str(picture))
     assert image is not None
     height, width = image.shape[:2]
-    assert width / height == pytest.approx(2 * 5 / 3.6, rel=0.01)
+    # Four panels in two rows; the rate and the clock are known without a picture.
+    assert width / height == pytest.approx(3 * 5 / (2 * 3.6), rel=0.01)

@@ -85,3 +85,14 @@ def test_two_ranks_learn_what_one_learns(tmp_path: Path, kind: str) -> None:
         for alone, together in zip(*rows, strict=True):
             assert together["loss"] == pytest.approx(alone["loss"], abs=1e-6)
             assert together["twice"] == pytest.approx(alone["twice"], abs=2e-6)
+
+
+@pytest.mark.slow
+def test_an_error_of_one_rank_ends_the_others_without_tracebacks(tmp_path: Path) -> None:
+    torchrun = ["-m", "torch.distributed.run", "--nproc_per_node=2", "--standalone"]
+    (tmp_path / "file").touch()
+    program = [sys.executable, *torchrun, _TINY, str(tmp_path / "file" / "run"), "plain", "0"]
+    done = subprocess.run([*program, *_SETTINGS], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stderr.count("error: cannot write to the run folder") == 1
+    assert "rgbt_dualatt_ros" not in done.stderr  # no traceback of ours; torchrun adds its own
