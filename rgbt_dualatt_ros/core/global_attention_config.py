@@ -90,8 +90,16 @@ class GlobalAttentionConfig:
         10.0,
     )
     remembered: int = setting(
-        30,
-        "Frames that a region seen beside a trusted target counts as something else.",
+        90,
+        "Frames for which a region that was seen beside the trusted target counts as something "
+        "else.",
         0,
         100_000,
+    )
+    max_unlikeness: float = setting(
+        1.8,
+        "A place elsewhere is refused when its colours and heat differ from the target's by more, "
+        "in the target's own usual difference.",
+        0.0,
+        1000.0,
     )

@@ -66,7 +66,7 @@ class DualAttentionTracker:
         self._confidence = build_confidence(config.status)
         localizer = TargetLocalizer(self._regressor, config.proposals.agreement, config.min_side)
         tools = SearchTools(reader, self._scorer, localizer, self._confidence)
-        regions = RegionSearch(net, config.global_attention) if net is not None else None
+        regions = self._region_search(net)
         self._search = TargetSearch(config, tools, regions)
         self.clock = StageClock()
         self.reset()
@@ -122,9 +122,16 @@ class DualAttentionTracker:
             return self._wait(pair, state)
         self.clock.mark("localize")
         self._state = self._judge(state, found)
+        if self._state.status is TrackStatus.TRACKING:
+            self._search.trust(pair, self._state.box)
         self._learn(found.features, state.status)
         self.clock.mark("learn")
         return self._predict(pair, self._state, found.finding)
+
+    def _region_search(self, net: GlobalAttentionNet | None) -> RegionSearch | None:
+        if net is None:
+            return None
+        return RegionSearch(net, self._config.global_attention, self._confidence)
 
     def _mark_features(self) -> None:
         self.clock.mark("features")

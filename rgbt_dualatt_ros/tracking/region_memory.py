@@ -9,10 +9,15 @@ from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.tracking.global_regions import Regions
 
-_REACH = 0.6  # of its mean side: a region moves less between two maps, and not much more when
-_REACH_PER_FRAME = 0.05  # it was not seen for some frames
-_LONGEST_REACH = 1.5
+# Distances of centres are in sides of the target, each axis in its own.
+_REACH = 0.8  # a region lies nearer than this to where it was expected, or it is another one
 _OWN_REACH = 0.75  # nearer than this to a trusted target a region is the target's own
+_NEVER = -(10**9)
+_LONGEST_GUESS = 12  # frames: nothing walks straight on for longer without being seen
+_INERTIA = 0.5  # share of the old velocity in the new one; more for the target, whose place is
+_OWN_INERTIA = 0.85  # known in every frame
+_ALONE = 1.2  # farther than this from all others, the target cannot be taken for one of them
+_PLAINLY = 0.4  # so much nearer must one expected place be than another to decide whose it is
 
 
 @dataclass(slots=True, eq=False)
@@ -23,26 +28,47 @@ class KnownRegion:
         box: where it was last, px.
         strength: score of the region in the newest map that showed it.
         shown: frame of that map.
+        velocity: of its centre in x and y, px a frame.
         score: of the classifier when it was looked at last; None before.
-        reviewed: frame of that look, -1 before.
-        is_other: it was there while the target was followed elsewhere, so it is something else.
+        reviewed: frame of that look, before the first one long ago.
+        beside: last frame in which it was there while the target was trusted elsewhere.
     """
 
     box: Box
     strength: float
     shown: int
+    velocity: tuple[float, float] = (0.0, 0.0)
     score: float | None = None
-    reviewed: int = -1
-    is_other: bool = False
+    reviewed: int = _NEVER
+    beside: int = _NEVER
+
+    def at(self, frame: int) -> Box:
+        """Where it is expected in that frame if it goes straight on."""
+        frames = min(frame - self.shown, _LONGEST_GUESS)
+        (vx, vy), box = self.velocity, self.box
+        return Box(box.x + vx * frames, box.y + vy * frames, box.w, box.h)
+
+    def move(self, box: Box, strength: float, frame: int, inertia: float = _INERTIA) -> None:
+        """It was shown again, at `box`."""
+        if frame > self.shown:
+            (x, y), (old_x, old_y) = box.center, self.box.center
+            step = (x - old_x) / (frame - self.shown), (y - old_y) / (frame - self.shown)
+            vx, vy = (
+                inertia * old + (1 - inertia) * new
+                for old, new in zip(self.velocity, step, strict=True)
+            )
+            self.velocity = vx, vy
+        self.box, self.strength, self.shown = box, strength, frame
 
 
 class RegionMemory:
-    """Follows regions from map to map by their places; knows nothing of images."""
+    """Follows regions from map to map by their places and pace; knows nothing of images."""
 
     def __init__(self, config: GlobalAttentionConfig) -> None:
         self._config = config
         self._known: list[KnownRegion] = []
-        self._newest = -1
+        self._own: KnownRegion | None = None
+        self._newest = _NEVER
 
     @property
     def regions(self) -> list[KnownRegion]:
@@ -52,7 +78,8 @@ class RegionMemory:
     def forget(self) -> None:
         """A new target."""
         self._known = []
-        self._newest = -1
+        self._own = None
+        self._newest = _NEVER
 
     def show(self, regions: Regions, frame: int, target: Box | None) -> None:
         """Take in the regions of a new map.
@@ -73,38 +100,76 @@ class RegionMemory:
                 known = KnownRegion(box, strength, frame)
             else:
                 free.remove(known)
-            known.box, known.strength, known.shown = box, strength, frame
-            known.is_other = known.is_other or target is not None
+                known.move(box, strength, frame)
+            if target is not None:
+                known.beside = frame
             found.append(known)
         self._known = found + free
         self._newest = frame
 
-    def next(self) -> KnownRegion | None:
-        """The region to look at now; None when none is worth it.
+    def is_other(self, region: KnownRegion, frame: int) -> bool:
+        """The region was there while the target was trusted elsewhere: it is something else."""
+        return frame - region.beside <= self._config.remembered
 
-        Each is looked at once, the strongest first; then the ones that scored best so far and,
-        in between, the ones not looked at for longest.
+    def follow(self, box: Box, frame: int) -> None:
+        """The target was trusted at `box`; its pace is learned while nothing else is near."""
+        if self._own is None or frame - self._own.shown > _LONGEST_GUESS:
+            self._own = KnownRegion(box, 1.0, frame)
+        elif self._nearest_other(box, frame) > _ALONE:
+            self._own.move(box, 1.0, frame, _OWN_INERTIA)
+
+    def is_mistaken(self, box: Box, frame: int, lead: float = _PLAINLY) -> bool:
+        """What is at `box` moves on as something else did, and not as the target did.
+
+        For the moments after two have met: the classifier may go on with the wrong one.
+
+        Args:
+            box: where the classifier sees the target.
+            frame: the present one.
+            lead: how much nearer the other is expected to `box` than the target is.
         """
-        worth = [each for each in self.regions if not each.is_other]
+        to_other = self._nearest_other(box, frame)
+        if self._own is None or frame - self._own.shown > _LONGEST_GUESS:
+            return lead <= 0 and to_other < _REACH
+        return to_other < _REACH and _distance(box, self._own.at(frame)) > to_other + lead
+
+    def _nearest_other(self, box: Box, frame: int) -> float:
+        places = [
+            _distance(box, each.at(frame))
+            for each in self._known
+            if self.is_other(each, frame) and frame - each.shown <= _LONGEST_GUESS
+        ]
+        return min(places, default=math.inf)
+
+    def holds_other(self, box: Box, frame: int) -> bool:
+        """Something else is at `box`, or is expected there."""
+        return self._nearest_other(box, frame) < _REACH
+
+    def next(self, frame: int) -> KnownRegion | None:
+        """The region to look at now: the one not looked at for longest; None without any.
+
+        Those never looked at come first, the strongest before the others.
+        """
+        worth = [each for each in self.regions if not self.is_other(each, frame)]
         return min(worth, key=lambda each: each.reviewed, default=None)
 
-    def rivals(self, region: KnownRegion) -> list[KnownRegion]:
-        """Others of the newest map that are not much weaker than `region`."""
+    def rivals(self, region: KnownRegion, frame: int) -> list[KnownRegion]:
+        """What else may be the target: regions of the newest map not much weaker than `region`."""
         least = self._config.accept_ratio * region.strength
-        return [each for each in self.regions if each is not region and each.strength >= least]
+        return [
+            each
+            for each in self.regions
+            if each is not region and each.strength >= least and not self.is_other(each, frame)
+        ]
 
 
 def _nearest(box: Box, frame: int, known: list[KnownRegion]) -> KnownRegion | None:
-    near = [each for each in known if _distance(box, each.box) <= _reach(frame - each.shown)]
-    return min(near, key=lambda each: _distance(box, each.box), default=None)
-
-
-def _reach(frames: int) -> float:
-    return min(_REACH + _REACH_PER_FRAME * frames, _LONGEST_REACH)
+    near = [each for each in known if _distance(box, each.at(frame)) < _REACH]
+    return min(near, key=lambda each: _distance(box, each.at(frame)), default=None)
 
 
 def _distance(box: Box, other: Box) -> float:
-    """Distance of the centres in mean sides of `other`."""
+    """Distance of the centres in sides of `other`."""
     x, y = box.center
     other_x, other_y = other.center
-    return math.hypot(x - other_x, y - other_y) / ((other.w + other.h) / 2)
+    return math.hypot((x - other_x) / other.w, (y - other_y) / other.h)

@@ -12,25 +12,33 @@ from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSet
 from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
+from rgbt_dualatt_ros.tracking.appearance import Appearance
 from rgbt_dualatt_ros.tracking.global_attention import GlobalAttention
 from rgbt_dualatt_ros.tracking.global_proposals import GlobalProposals
 from rgbt_dualatt_ros.tracking.global_regions import Regions, find_regions
 from rgbt_dualatt_ros.tracking.region_memory import KnownRegion, RegionMemory
 from rgbt_dualatt_ros.tracking.sampling import whole_image
+from rgbt_dualatt_ros.tracking.target_localizer import Finding
 from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
+_HIDDEN = 3  # frames: a target that is doubtful for longer may be another when it is seen again
+_CHANGE_PER_FRAME = 0.005
 _FRESH = 2  # frames: an older map says little of where a trusted target is now
 
 
 class RegionSearch:
     """The global part of the search; one target at a time."""
 
-    def __init__(self, net: GlobalAttentionNet, config: GlobalAttentionConfig) -> None:
+    def __init__(
+        self, net: GlobalAttentionNet, config: GlobalAttentionConfig, confidence: Confidence
+    ) -> None:
         self._config = config
+        self._confidence = confidence
         self._attention = GlobalAttention(net, config)
         self._proposals = GlobalProposals(config)
         self._memory = RegionMemory(config)
+        self._appearance = Appearance()
         self._regions = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
         self._frame = 0
 
@@ -38,6 +46,7 @@ class RegionSearch:
         """A new target."""
         self._clear()
         self._attention.start(pair, box)
+        self._appearance.restart(pair, box)
 
     def forget(self) -> None:
         """No target; ends the thread of maps, if there is one."""
@@ -77,7 +86,33 @@ class RegionSearch:
         """The region to look at instead of the last place; None when it is not their turn."""
         if self._config.gate == "paper" or not state.looks_at_regions:
             return None
-        return self._memory.next()
+        return self._memory.next(self._frame)
+
+    def is_mistaken(self, box: Box) -> bool:
+        """The trusted target's new place `box` is that of something it has just met."""
+        if self._memory.is_mistaken(box, self._frame):
+            return True
+        self._memory.follow(box, self._frame)
+        return False
+
+    def is_doubtful(self, pair: FramePair, box: Box, state: TrackState) -> bool:
+        """The doubtful target's new place `box` is rather that of something else."""
+        if self._memory.is_mistaken(box, self._frame, lead=0.0):
+            return True
+        return state.doubtful_frames > _HIDDEN and self._is_unlike(pair, box, state)
+
+    def trust(self, pair: FramePair, box: Box) -> None:
+        """The target is at `box` of this frame."""
+        self._appearance.learn(pair, box)
+
+    def is_another(self, pair: FramePair, box: Box, state: TrackState) -> bool:
+        """What is at `box`, away from where the target was followed, is not the target."""
+        return self._memory.holds_other(box, self._frame) or self._is_unlike(pair, box, state)
+
+    def _is_unlike(self, pair: FramePair, box: Box, state: TrackState) -> bool:
+        """It looks otherwise; the longer the target was not seen, the more it may have changed."""
+        limit = self._config.max_unlikeness * (1 + _CHANGE_PER_FRAME * state.doubtful_frames)
+        return self._appearance.unlikeness(pair, box) > limit
 
     def around(
         self, region: KnownRegion, state: TrackState, rng: np.random.Generator
@@ -87,19 +122,24 @@ class RegionSearch:
         return self._proposals.ungated(boxes, whole_image(state.size), rng)
 
     def judge(
-        self, region: KnownRegion, box: Box, score: float, confidence: Confidence
+        self, region: KnownRegion, pair: FramePair, finding: Finding, state: TrackState
     ) -> Evidence:
-        """What the classifier's `score` of the best `box` at a region is worth."""
+        """What the best place at a region is worth."""
+        box, score = finding.box, finding.score
         region.reviewed, region.score = self._frame, score
-        if not confidence.is_found(score):
+        if not self._confidence.is_found(score):
             return Evidence(is_elsewhere=True)
+        if self.is_another(pair, box, state):
+            return Evidence(is_elsewhere=True, is_refused=True)
         region.box = box
-        rivals = self._memory.rivals(region)
-        open_rivals = [each for each in rivals if not each.is_other]
-        least = score - self._config.margin * confidence.reference
-        is_alone = all(each.score is not None and each.score < least for each in open_rivals)
-        needed = self._config.confirm_frames if rivals else 1
-        return Evidence(is_elsewhere=True, frames_needed=needed, is_refused=not is_alone)
+        rivals = self._memory.rivals(region, self._frame)
+        least = score - self._config.margin * self._confidence.reference
+        is_alone = all(each.score is not None and each.score < least for each in rivals)
+        return Evidence(
+            is_elsewhere=True,
+            is_refused=not is_alone,
+            frames_needed=self._config.confirm_frames if rivals else 1,
+        )
 
     def _take_in(self, state: TrackState, *, is_trusted: bool) -> None:
         newest = self._attention.newest

@@ -24,8 +24,6 @@ from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
 from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
-_ELSEWHERE = Evidence(is_elsewhere=True)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
@@ -64,6 +62,7 @@ class TargetSearch:
         self._regions = regions
         self._local = LocalProposals(config.proposals)
         self._scored: list[ProposalSet] = []
+        self._has_jumped = False  # what is followed was found elsewhere, and is not trusted yet
 
     @property
     def report(self) -> SearchReport | None:
@@ -76,11 +75,18 @@ class TargetSearch:
     def start(self, pair: FramePair, box: Box) -> None:
         """A new target."""
         self._scored = []
+        self._has_jumped = False
         if self._regions is not None:
             self._regions.start(pair, box)
 
+    def trust(self, pair: FramePair, box: Box) -> None:
+        """The target was found at `box` of the last pair."""
+        if self._regions is not None:
+            self._regions.trust(pair, box)
+
     def forget(self) -> None:
         """No target."""
+        self._has_jumped = False
         self._scored = []
         if self._regions is not None:
             self._regions.forget()
@@ -101,6 +107,7 @@ class TargetSearch:
             on_features: called when the features are there, for the clock.
         """
         self._scored = []
+        self._has_jumped = self._has_jumped and state.has_clue
         if self._regions is not None:
             self._regions.begin(pair, state)
             found = self._at_region(self._regions, pair, state, rng)
@@ -114,7 +121,8 @@ class TargetSearch:
         if not features.sees.any():
             return None
         if is_elsewhere:
-            return Found(features, self._anywhere(features, place, rng), _ELSEWHERE)
+            anywhere = self._anywhere(features, place, rng)
+            return Found(features, anywhere, self._evidence_of(pair, anywhere.box, state))
         return self._near(features, pair, state, rng)
 
     def _near(
@@ -131,14 +139,30 @@ class TargetSearch:
             proposals += self._regions.gated(state.box, region, rng)
         near = self._best(features, proposals)
         if not confidence.is_doubtful(near.score):
-            return Found(features, near, Evidence())
+            return Found(features, near, self._evidence_near(pair, near.box, state))
         if self._regions is not None and state.status is TrackStatus.TRACKING:
             self._regions.look_now(pair, state)
         if self._config.search.elsewhere:
             anywhere = self._anywhere(features, state.box, rng)
             if confidence.is_found(anywhere.score):
-                return Found(features, anywhere, _ELSEWHERE)
+                return Found(features, anywhere, self._evidence_of(pair, anywhere.box, state))
         return Found(features, near, Evidence())
+
+    def _evidence_near(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
+        """A trusted target may pass what looks like it; a doubtful one must not become it."""
+        if self._regions is None:
+            return Evidence()
+        if state.status is TrackStatus.TRACKING:
+            return Evidence(is_refused=self._regions.is_mistaken(box))
+        if self._has_jumped:
+            return Evidence(is_refused=self._regions.is_another(pair, box, state))
+        return Evidence(is_refused=self._regions.is_doubtful(pair, box, state))
+
+    def _evidence_of(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
+        """More is asked of a place away from where the target was followed."""
+        self._has_jumped = True
+        is_another = self._regions is not None and self._regions.is_another(pair, box, state)
+        return Evidence(is_elsewhere=True, is_refused=is_another)
 
     def _anywhere(self, features: FrameFeatures, place: Box, rng: np.random.Generator) -> Finding:
         region = features.region
@@ -158,7 +182,8 @@ class TargetSearch:
         rough = self._best(features, regions.around(region, state, rng))
         near = self._best(features, self._local.near(rough.box, features.region, rng))
         finding = replace(near, source=ProposalSource.GLOBAL)
-        evidence = regions.judge(region, finding.box, finding.score, self._tools.confidence)
+        evidence = regions.judge(region, pair, finding, state)
+        self._has_jumped = True
         return Found(features, finding, evidence)
 
     def _place_elsewhere(self, state: TrackState) -> Box:
