@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -98,7 +99,8 @@ def _show_pairs(
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    if os.environ.get("RANK", "0") == "0":  # of those that torchrun has started
+        print(text, file=sys.stderr)
 
 
 def main() -> int:

@@ -121,20 +121,20 @@ def training_source(material: Material, config: PairConfig) -> MixedSource:
     return _mixed(material, config, is_validation=False)
 
 
-def validation_source(
-    material: Material, config: PairConfig, count: int = 96, seed: int = 0
-) -> FixedSource:
+def hard_source(material: Material, config: PairConfig) -> MixedSource:
     """Hard pairs from clips and scenes that are not trained on: twins in most of them.
 
     Colour clips are too few to keep one back: theirs are other draws from the same clips.
     """
-    return FixedSource(
-        _mixed(
-            material, replace(config, pasted=0.8, twins=0.8, most_pasted=4), is_validation=True
-        ),
-        count,
-        seed,
-    )
+    harder = replace(config, pasted=0.8, twins=0.8, most_pasted=4)
+    return _mixed(material, harder, is_validation=True)
+
+
+def validation_source(
+    material: Material, config: PairConfig, count: int = 96, seed: int = 0
+) -> FixedSource:
+    """A few of the pairs of `hard_source`, always the same."""
+    return FixedSource(hard_source(material, config), count, seed)
 
 
 def build_training_source(

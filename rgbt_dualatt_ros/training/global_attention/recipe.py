@@ -17,9 +17,9 @@ from rgbt_dualatt_ros.training.global_attention.dataset_pairs import load_datase
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import PairSource
 from rgbt_dualatt_ros.training.global_attention.lite_objective import LiteObjective
 from rgbt_dualatt_ros.training.global_attention.mixed_source import (
+    hard_source,
     read_material,
     training_source,
-    validation_source,
 )
 from rgbt_dualatt_ros.training.global_attention.objective import Objective
 from rgbt_dualatt_ros.training.global_attention.paper_objective import PaperObjective
@@ -70,11 +70,7 @@ def _clip_sources(
     config: AttentionTrainingConfig, data: Path | None, say: Callable[[str], None]
 ) -> tuple[PairSource, PairSource]:
     material = read_material(_root_of(CLIPS, config, data), config.pairs, say)
-    count = max(1, config.validation_pairs)
-    return (
-        training_source(material, config.pairs),
-        validation_source(material, config.pairs, count, config.seed),
-    )
+    return training_source(material, config.pairs), hard_source(material, config.pairs)
 
 
 def _video_sources(
