@@ -83,6 +83,13 @@ class GlobalAttentionConfig:
     confirm_frames: int = setting(
         2, "Good frames in a row before any other region is believed.", 1, 1000
     )
+    accept_above: float = setting(
+        0.5,
+        "A region must score above this share of the reference, and to be believed at once above "
+        "status.found_above.",
+        -10.0,
+        10.0,
+    )
     margin: float = setting(
         0.15,
         "A region is believed only if no other scores within this share of the reference.",

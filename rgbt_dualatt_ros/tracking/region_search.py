@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
 from rgbt_dualatt_ros.core.box import Box
@@ -125,21 +128,22 @@ class RegionSearch:
         self, region: KnownRegion, pair: FramePair, finding: Finding, state: TrackState
     ) -> Evidence:
         """What the best place at a region is worth."""
-        box, score = finding.box, finding.score
-        region.reviewed, region.score = self._frame, score
-        if not self._confidence.is_found(score):
-            return Evidence(is_elsewhere=True)
-        if self.is_another(pair, box, state):
-            return Evidence(is_elsewhere=True, is_refused=True)
-        region.box = box
-        rivals = self._memory.rivals(region, self._frame)
-        least = score - self._config.margin * self._confidence.reference
-        is_alone = all(each.score is not None and each.score < least for each in rivals)
-        return Evidence(
-            is_elsewhere=True,
-            is_refused=not is_alone,
-            frames_needed=self._config.confirm_frames if rivals else 1,
+        config, confidence, score = self._config, self._confidence, finding.score
+        is_another = self.is_another(pair, finding.box, state)
+        region.reviewed = self._frame
+        region.score = -math.inf if is_another else score
+        evidence = Evidence(
+            is_elsewhere=True, is_refused=is_another, least_share=config.accept_above
         )
+        if is_another or not confidence.is_found(score, config.accept_above):
+            return evidence
+        region.box = finding.box
+        rivals = self._memory.rivals(region, self._frame)
+        least = score - config.margin * confidence.reference
+        is_alone = all(each.score is not None and each.score < least for each in rivals)
+        is_plain = not rivals and confidence.is_found(score)
+        needed = 1 if is_plain else config.confirm_frames
+        return replace(evidence, is_refused=not is_alone, frames_needed=needed)
 
     def _take_in(self, state: TrackState, *, is_trusted: bool) -> None:
         newest = self._attention.newest

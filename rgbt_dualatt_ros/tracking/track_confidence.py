@@ -20,11 +20,13 @@ class Evidence:
             asked of it.
         is_refused: something else may be the target as well, so it must not be believed.
         frames_needed: good frames in a row before it is believed; None leaves that to the status.
+        least_share: of the reference that is asked of its score; None leaves that to the status.
     """
 
     is_elsewhere: bool = False
     is_refused: bool = False
     frames_needed: int | None = None
+    least_share: float | None = None
 
 
 class Confidence(Protocol):
@@ -38,7 +40,7 @@ class Confidence(Protocol):
 
     def is_doubtful(self, score: float) -> bool: ...  # noqa: D102
 
-    def is_found(self, score: float) -> bool: ...  # noqa: D102
+    def is_found(self, score: float, least_share: float | None = None) -> bool: ...  # noqa: D102
 
     def restart(self, score: float) -> None: ...  # noqa: D102
 
@@ -72,8 +74,9 @@ class ScoreSign:
         """`score` is no success."""
         return not score > self._config.success_above
 
-    def is_found(self, score: float) -> bool:
+    def is_found(self, score: float, least_share: float | None = None) -> bool:
         """`score` is a success, wherever it was found."""
+        del least_share
         return not self.is_doubtful(score)
 
     def restart(self, score: float) -> None:
@@ -131,9 +134,10 @@ class TrackConfidence:
         """`score` is so low that one should look elsewhere too."""
         return not self._reaches(score, self._config.uncertain_below)
 
-    def is_found(self, score: float) -> bool:
+    def is_found(self, score: float, least_share: float | None = None) -> bool:
         """`score` is high enough for a place away from where the target was followed."""
-        return self._reaches(score, self._config.found_above)
+        usual = self._config.found_above
+        return self._reaches(score, usual if least_share is None else least_share)
 
     def restart(self, score: float) -> None:
         """Begin with `score`, that of the target in its first frame."""
@@ -166,8 +170,9 @@ class TrackConfidence:
 
     def _recover(self, score: float | None, evidence: Evidence) -> None:
         config, is_elsewhere = self._config, evidence.is_elsewhere
+        least = config.found_above if is_elsewhere else config.trusted_above
         is_good = self._reaches(
-            score, config.found_above if is_elsewhere else config.trusted_above
+            score, least if evidence.least_share is None else evidence.least_share
         )
         if is_good and self._good_in_row == 0:
             is_lost = self._status is TrackStatus.LOST

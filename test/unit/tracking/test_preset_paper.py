@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -21,7 +22,9 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
+from rgbt_dualatt_ros.core.proposals import ProposalSource
 from rgbt_dualatt_ros.core.settings import build
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, TargetCode
 from rgbt_dualatt_ros.models.vgg_m import random_vgg_m
 from rgbt_dualatt_ros.tracking.crop_features import CropReader
 from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
@@ -95,14 +98,33 @@ def dead(pair: FramePair, *cameras: str) -> FramePair:
     )
 
 
-def new_tracker(*changes: Mapping[str, object]) -> DualAttentionTracker:
+class _HeatNet:
+    """Takes warmth for attention, and remembers how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def code_target(self, pair: FramePair, box: Box) -> TargetCode:
+        del pair, box
+        return []
+
+    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
+        del code
+        self.asked += 1
+        warm = (pair.thermal >= 140).astype(np.float32)
+        return np.asarray(cv2.resize(warm, (256, 192)), np.float32)
+
+
+def new_tracker(
+    *changes: Mapping[str, object], net: GlobalAttentionNet | None = None
+) -> DualAttentionTracker:
     given = dict(SMALL)
     for each in changes:
         given.update(each)
     config = build(Config, given).tracker
-    net = random_vgg_m(0).eval().requires_grad_(False)
+    vgg = random_vgg_m(0).eval().requires_grad_(False)
     device = torch.device("cpu")
-    return DualAttentionTracker(config, CropReader((net, net), config, device), device)
+    return DualAttentionTracker(config, CropReader((vgg, vgg), config, device), device, net)
 
 
 def started(*changes: Mapping[str, object]) -> DualAttentionTracker:
@@ -212,3 +234,29 @@ def test_the_presets_of_other_codes_run(preset: str) -> None:
     assert math.isfinite(follow(tracker, 2)[-1].score)
     assert tracker.learning.steps > fitted
     assert (tracker.learning.target_penalty > 0) == (preset == "dat")
+
+
+@pytest.mark.parametrize("rule", [ALWAYS, NEVER])
+def test_global_proposals_near_the_last_box_are_scored_with_the_local_ones_in_every_frame(
+    rule: Mapping[str, object],
+) -> None:
+    net = _HeatNet()
+    tracker = new_tracker(TINY, rule, net=net)
+    tracker.initialize(pair_at(0), target_box(0))
+    last = target_box(0)
+    for frame in range(1, 4):
+        prediction = tracker.track(pair_at(frame))
+        search = tracker.search
+        assert net.asked == frame
+        assert search is not None
+        assert search.attention is not None
+        assert search.attention.stamp_ns == prediction.stamp_ns
+        place = target_box(frame).as_array()[None]
+        np.testing.assert_allclose(search.attention.regions, place, atol=2)
+        is_global = search.proposals.source == ProposalSource.GLOBAL
+        assert np.count_nonzero(~is_global) == 4
+        assert 1 <= np.count_nonzero(is_global) <= 64
+        boxes = search.proposals.boxes[is_global]
+        if rule is NEVER:  # the last box is held, and the gate with it
+            assert np.all(iou(boxes, last.as_array()[None]) >= 0.3)
+            assert prediction.box == last

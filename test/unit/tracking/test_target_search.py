@@ -144,6 +144,12 @@ def test_without_a_map_that_takes_longer(film: _Film) -> None:
     assert {each.source for each in predictions} == {ProposalSource.LOCAL}
 
 
+def test_the_papers_gate_forbids_that(film: _Film) -> None:
+    predictions = show(started(film, gate="paper"), film, [(THERE, OWN)], 4)
+    assert T not in {each.status for each in predictions}
+    assert {each.source for each in predictions} == {ProposalSource.LOCAL}
+
+
 def test_an_absent_target_is_lost_though_the_map_shows_something(film: _Film) -> None:
     tracker = started(film)
     film.junk = [(YONDER, OWN), (THERE, OWN)]
