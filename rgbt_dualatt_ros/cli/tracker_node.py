@@ -56,7 +56,7 @@ def run(command_line: list[str]) -> int:
     expand_names([arguments.tracker])
 
     def build(config: Config) -> Tracker:
-        return build_tracker(arguments.tracker, config.tracker, models)
+        return build_tracker(arguments.tracker, config.tracker, models, is_live=True)
 
     return run_node(build, command_line)
 

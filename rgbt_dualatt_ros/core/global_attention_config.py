@@ -84,7 +84,7 @@ class GlobalAttentionConfig:
         2, "Good frames in a row before any other region is believed.", 1, 1000
     )
     accept_above: float = setting(
-        0.5,
+        0.7,
         "A region must score above this share of the reference, and to be believed at once above "
         "status.found_above.",
         -10.0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import ConfigError
@@ -17,12 +18,17 @@ MODALITIES: tuple[Modality, ...] = ("rgb", "thermal")
 
 
 def build_tracker(
-    name: str, config: TrackerConfig, models: Mapping[str, Sequence[Path]] | None = None
+    name: str,
+    config: TrackerConfig,
+    models: Mapping[str, Sequence[Path]] | None = None,
+    *,
+    is_live: bool = False,
 ) -> Tracker:
     """A new tracker: `dualatt`, `static`, or a peer on one modality such as `csrt@rgb`.
 
     Args:
         models: files of the peers that need some, by the name of the peer; see `parse_models`.
+        is_live: frames come from cameras, so `global_attention.asynchronous: auto` means on.
 
     Raises:
         ConfigError: when there is no tracker of that name, or it lacks what it needs.
@@ -35,7 +41,7 @@ def build_tracker(
         # torch is imported only by those who ask for a net.
         from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
 
-        return DualAttentionTracker.from_config(config)
+        return DualAttentionTracker.from_config(as_live(config) if is_live else config)
     peer, _, modality = full_name.partition("@")
     return OpencvTracker(
         peer,
@@ -43,6 +49,14 @@ def build_tracker(
         tuple((models or {}).get(peer, ())),
         config.seed,
     )
+
+
+def as_live(config: TrackerConfig) -> TrackerConfig:
+    """The settings for frames that come from cameras: maps may then be computed in a thread."""
+    wanted = config.global_attention
+    if wanted.asynchronous != "auto":
+        return config
+    return replace(config, global_attention=replace(wanted, asynchronous="on"))
 
 
 def expand_names(names: Iterable[str]) -> list[str]:

@@ -11,10 +11,16 @@ from pathlib import Path
 import pytest
 
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.tracking.opencv_tracker import OpencvTracker
 from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
-from rgbt_dualatt_ros.tracking.tracker_factory import build_tracker, expand_names, parse_models
+from rgbt_dualatt_ros.tracking.tracker_factory import (
+    as_live,
+    build_tracker,
+    expand_names,
+    parse_models,
+)
 
 
 def test_a_bare_peer_stands_for_both_modalities() -> None:
@@ -72,3 +78,10 @@ def test_model_files_reach_the_peer(tmp_path: Path) -> None:
 def test_a_model_that_cannot_be_read_shows_the_form(text: str) -> None:
     with pytest.raises(ConfigError, match="expected nanotrack=BACKBONE,HEAD or vit=NET"):
         parse_models([text])
+
+
+@pytest.mark.parametrize(("given", "live"), [("auto", "on"), ("on", "on"), ("off", "off")])
+def test_maps_are_asynchronous_by_default_only_with_cameras(given: str, live: str) -> None:
+    config = build(TrackerConfig, {"global_attention.asynchronous": given})
+    assert as_live(config).global_attention.asynchronous == live
+    assert config.global_attention.asynchronous == given
