@@ -1,0 +1,1 @@
+"""How the public benchmarks score result files: their thresholds, rules and tables."""
