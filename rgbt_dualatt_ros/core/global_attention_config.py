@@ -104,7 +104,7 @@ class GlobalAttentionConfig:
         100_000,
     )
     max_unlikeness: float = setting(
-        1.8,
+        2.2,
         "A place elsewhere is refused when its colours and heat differ from the target's by more, "
         "in the target's own usual difference.",
         0.0,

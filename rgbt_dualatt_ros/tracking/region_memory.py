@@ -14,6 +14,7 @@ _REACH = 0.8  # a region lies nearer than this to where it was expected, or it i
 _OWN_REACH = 0.75  # nearer than this to a trusted target a region is the target's own
 _NEVER = -(10**9)
 _LONGEST_GUESS = 12  # frames: nothing walks straight on for longer without being seen
+_LONGEST_ABSENCE = 24  # frames: what shows up later at a place may be anything
 _INERTIA = 0.5  # share of the old velocity in the new one; more for the target, whose place is
 _OWN_INERTIA = 0.85  # known in every frame
 _ALONE = 1.2  # farther than this from all others, the target cannot be taken for one of them
@@ -89,22 +90,18 @@ class RegionMemory:
             frame: number of the map's pair.
             target: where it was in that pair; None when that is not known.
         """
-        free = [each for each in self._known if frame - each.shown <= self._config.remembered]
-        found = []
-        for values, strength in zip(regions.boxes, regions.scores.tolist(), strict=True):
-            box = Box.from_sequence(values)
-            if target is not None and _distance(box, target) < _OWN_REACH:
-                continue
-            known = _nearest(box, frame, free)
-            if known is None:
-                known = KnownRegion(box, strength, frame)
-            else:
-                free.remove(known)
-                known.move(box, strength, frame)
-            if target is not None:
-                known.beside = frame
-            found.append(known)
-        self._known = found + free
+        shown = [
+            KnownRegion(Box.from_sequence(values), strength, frame)
+            for values, strength in zip(regions.boxes, regions.scores.tolist(), strict=True)
+        ]
+        if target is not None:
+            shown = [each for each in shown if _distance(each.box, target) >= _OWN_REACH]
+        kept = [each for each in self._known if frame - each.shown <= _LONGEST_ABSENCE]
+        known = _match(shown, kept, frame)
+        if target is not None:
+            for each in known:
+                each.beside = frame
+        self._known = known + [each for each in kept if each not in known]
         self._newest = frame
 
     def is_other(self, region: KnownRegion, frame: int) -> bool:
@@ -133,17 +130,31 @@ class RegionMemory:
             return lead <= 0 and to_other < _REACH
         return to_other < _REACH and _distance(box, self._own.at(frame)) > to_other + lead
 
-    def _nearest_other(self, box: Box, frame: int) -> float:
+    def _nearest_other(self, box: Box, frame: int, candidate: KnownRegion | None = None) -> float:
         places = [
             _distance(box, each.at(frame))
             for each in self._known
-            if self.is_other(each, frame) and frame - each.shown <= _LONGEST_GUESS
+            if self.is_other(each, frame)
+            and frame - each.shown <= _LONGEST_GUESS
+            and not self._is_echo(each, candidate)
         ]
         return min(places, default=math.inf)
 
-    def holds_other(self, box: Box, frame: int) -> bool:
-        """Something else is at `box`, or is expected there."""
-        return self._nearest_other(box, frame) < _REACH
+    def _is_echo(self, other: KnownRegion, candidate: KnownRegion | None) -> bool:
+        """Of two peaks of one body in the newest map the weaker one says nothing."""
+        if candidate is None or other.shown != self._newest:
+            return False
+        return other.strength < candidate.strength
+
+    def holds_other(self, box: Box, frame: int, candidate: KnownRegion | None = None) -> bool:
+        """Something else is at `box`, or is expected there.
+
+        Args:
+            box: the place.
+            frame: the present one.
+            candidate: the region of the newest map that `box` was found at, if any.
+        """
+        return self._nearest_other(box, frame, candidate) < _REACH
 
     def next(self, frame: int) -> KnownRegion | None:
         """The region to look at now: the one not looked at for longest; None without any.
@@ -163,9 +174,21 @@ class RegionMemory:
         ]
 
 
-def _nearest(box: Box, frame: int, known: list[KnownRegion]) -> KnownRegion | None:
-    near = [each for each in known if _distance(box, each.at(frame)) < _REACH]
-    return min(near, key=lambda each: _distance(box, each.at(frame)), default=None)
+def _match(shown: list[KnownRegion], kept: list[KnownRegion], frame: int) -> list[KnownRegion]:
+    """The regions of a new map, each as the kept one that it goes on from; the nearest first."""
+    found = list(shown)
+    pairs = sorted(
+        (_distance(new.box, old.at(frame)), row, column)
+        for row, new in enumerate(shown)
+        for column, old in enumerate(kept)
+    )
+    taken: set[int] = set()
+    for distance, row, column in pairs:
+        if distance < _REACH and found[row] is shown[row] and column not in taken:
+            taken.add(column)
+            kept[column].move(shown[row].box, shown[row].strength, frame)
+            found[row] = kept[column]
+    return found
 
 
 def _distance(box: Box, other: Box) -> float:

@@ -129,7 +129,8 @@ class RegionSearch:
     ) -> Evidence:
         """What the best place at a region is worth."""
         config, confidence, score = self._config, self._confidence, finding.score
-        is_another = self.is_another(pair, finding.box, state)
+        is_other = self._memory.holds_other(finding.box, self._frame, region)
+        is_another = is_other or self._is_unlike(pair, finding.box, state)
         region.reviewed = self._frame
         region.score = -math.inf if is_another else score
         evidence = Evidence(

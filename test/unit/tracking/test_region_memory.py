@@ -73,6 +73,21 @@ def test_what_was_beside_the_trusted_target_is_something_else_for_a_while(
     assert memory.next(22) is other
 
 
+def test_a_weaker_second_peak_of_the_same_body_does_not_make_it_something_else(
+    memory: RegionMemory,
+) -> None:
+    memory.show(at((100, 50)), 1, TARGET)
+    memory.show(at((130, 50), (102, 50), strengths=(0.9, 0.2)), 2, None)
+    strong, weak = memory.regions
+    assert not memory.is_other(strong, 2)  # the nearest is the next sight of what was there
+    assert memory.is_other(weak, 2)
+    place = Box(128, 50, SIDE, SIDE)
+    assert memory.holds_other(place, 2)
+    assert not memory.holds_other(place, 2, strong)
+    memory.show(at((104, 50), (132, 50), strengths=(0.9, 0.2)), 3, None)
+    assert memory.holds_other(place, 3, strong)  # now the other is the stronger one
+
+
 def test_regions_are_looked_at_in_turn_the_strongest_first(memory: RegionMemory) -> None:
     memory.show(at((100, 50), (200, 50), (400, 50)), 1, None)
     seen = []
