@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+import cv2
 import hypothesis
+import numpy as np
 import pytest
 
+from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.core.process_environment import set_compute_environment
+from rgbt_dualatt_ros.datasets.synthetic.scene_config import SceneConfig
+from rgbt_dualatt_ros.datasets.synthetic.synthetic_sequence import SyntheticSequence
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -47,3 +53,62 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def real_data() -> Path:
     """Folder of real sequences beside the checkout; mark the test with `data`."""
     return REAL_DATA
+
+
+WriteSet = Callable[..., Path]
+"""Writes a miniature data set into a folder that it is given, and gives the folder back."""
+
+
+@pytest.fixture(scope="session")
+def write_gtot() -> WriteSet:
+    """Sequences of rendered scenes in the layout of GTOT, without its file of attributes."""
+
+    def write(root: Path, sequences: int = 2, frames: int = 6) -> Path:
+        for index in range(sequences):
+            folder = root / f"Scene{index + 1}"
+            truth = _write_images(folder, ("v", "i"), "png", index, frames)
+            corners = np.column_stack([truth[:, :2], truth[:, :2] + truth[:, 2:]])
+            # The truths of the two cameras of GTOT differ by a few pixels.
+            np.savetxt(folder / "groundTruth_v.txt", corners, "%.0f")
+            np.savetxt(folder / "groundTruth_i.txt", corners + 1, "%.0f")
+        return root
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_rgbt234() -> WriteSet:
+    """Sequences of rendered scenes in the layout of RGBT234, with files of attributes."""
+
+    def write(root: Path, sequences: int = 2, frames: int = 6) -> Path:
+        names = [f"scene{index + 1}" for index in range(sequences)]
+        for index, name in enumerate(names):
+            truth = _write_images(root / name, ("visible", "infrared"), "jpg", index, frames)
+            np.savetxt(root / name / "visible.txt", truth, "%.0f", delimiter=",")
+            infrared = np.column_stack([truth[:, :2] + 1, truth[:, 2:]])
+            np.savetxt(root / name / "infrared.txt", infrared, "%.0f", delimiter=",")
+            np.savetxt(root / name / "init.txt", truth, "%.0f", delimiter=",")
+        labels = root / "attr_txt"
+        labels.mkdir()
+        (labels / "SequencesName.txt").write_text("".join(f"{name}\n" for name in names))
+        for label in ("NO", "PO", "HO", "LI", "LR", "TC", "DEF", "FM", "SC", "MB", "CM", "BC"):
+            has = ["1" if (label == "NO") == (index == 0) else "0" for index in range(sequences)]
+            (labels / f"{label}.txt").write_text("\n".join(has) + "\n")
+        return root
+
+    return write
+
+
+def _write_images(
+    folder: Path, cameras: tuple[str, str], suffix: str, seed: int, frames: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """The images of a small scene, and its boxes."""
+    size = ImageSize(width=160, height=120)
+    scene = SyntheticSequence(SceneConfig(size=size, length=frames, seed=seed))
+    for camera in cameras:
+        (folder / camera).mkdir(parents=True)
+    for number, pair in enumerate(scene.pairs(), start=1):
+        images = (cv2.cvtColor(pair.rgb, cv2.COLOR_RGB2BGR), pair.thermal)
+        for camera, image in zip(cameras, images, strict=True):
+            cv2.imwrite(str(folder / camera / f"{number:05d}{camera[0]}.{suffix}"), image)
+    return np.asarray(scene.truth, np.float64).round()

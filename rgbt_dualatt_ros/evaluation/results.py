@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -176,7 +177,7 @@ class ResultFolder:
             ConfigError: when the folder cannot be written.
         """
         final = self._record_path(record.tracker, record.sequence, record.seed)
-        partial = final.with_name(f"{final.name}.part-{os.getpid()}")
+        partial = final.with_name(f"{final.name}{_partial_ending()}")
         with _writing(self.path):
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
@@ -268,8 +269,13 @@ def _file_name(name: str) -> str:
     return quote(name, safe=" @()+,=~").replace("..", "%2E%2E") or "%00"
 
 
+def _partial_ending() -> str:
+    # Ranks on several machines write into one folder, and each machine counts its own processes.
+    return f".part-{platform.node()}-{os.getpid()}"
+
+
 def _write_atomically(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.part-{os.getpid()}")
+    partial = path.with_name(f"{path.name}{_partial_ending()}")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
 
