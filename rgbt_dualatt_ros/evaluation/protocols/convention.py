@@ -17,6 +17,12 @@ _INVALID = {
     "not_scored": "frames without a true box are not scored",
 }
 
+_ROUNDING = {
+    "none": "nothing is rounded",
+    "half_away": "results are rounded to whole px",
+    "half_even": "results are rounded to whole px, halves to even",
+}
+
 
 def convention(protocol: Protocol) -> str:
     """Thresholds and rules in a few sentences, made from the values that are computed with."""
@@ -48,6 +54,6 @@ def _results(protocol: Protocol) -> list[str]:
         *(["the first box of a result is the truth's"] if protocol.is_first_given else []),
         "frames after the end of a result are "
         + ("left out" if protocol.leaves_out_missing else "missed"),
-        "results are rounded to whole px" if protocol.rounds_boxes else "nothing is rounded",
+        _ROUNDING[protocol.rounding],
         f"{protocol.precision} precision",
     ]

@@ -65,7 +65,13 @@ def _boxes(protocol: Protocol, result: AnyBoxes) -> AnyBoxes:
     if result.ndim != 2 or result.shape[1] != 4:
         raise ValueError(f"a result must be (N, 4), not {result.shape}")
     boxes = _as_number(protocol, result)
-    return boxes.round(0) if protocol.rounds_boxes else boxes
+    if protocol.rounding == "half_even":
+        return boxes.round(0)
+    if protocol.rounding == "half_away":
+        whole = np.trunc(boxes)
+        with np.errstate(invalid="ignore"):  # infinite less infinite
+            return np.asarray(whole + np.sign(boxes) * (np.abs(boxes - whole) >= 0.5))
+    return boxes
 
 
 def _as_number(protocol: Protocol, boxes: AnyBoxes) -> AnyBoxes:

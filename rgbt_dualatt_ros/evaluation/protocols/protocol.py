@@ -16,6 +16,8 @@ Quantity = Literal["error", "normalized_error", "overlap"]
 """Of a frame: centre distance in px; the same in widths and heights of the truth; IoU."""
 Reduction = Literal["at", "mean", "trapezoid"]
 """How a curve becomes one figure: its value at a threshold, its mean, or the area under it."""
+Rounding = Literal["none", "half_away", "half_even"]
+"""To whole px: halves away from zero as MATLAB does, or to the even number as NumPy does."""
 Pooling = Literal["frames", "sequences"]
 """What has equal weight in a mean."""
 EmptyResult = Literal["as_written", "previous", "missed"]
@@ -120,7 +122,7 @@ class Protocol:
         pooling: whether all frames or all sequences have the same weight.
         attributes: labels in the order of the benchmark's tables.
         is_first_given: the first box of a result is replaced by the truth.
-        rounds_boxes: results are first rounded to whole px, halves to even.
+        rounding: of the numbers of a result (x, y, w, h), before anything else.
         precision: `single` computes in 32 bits, in which an IoU of 3/10 exceeds 0.3.
         leaves_out_missing: frames beyond the end of a short result are not scored; otherwise
             they are missed.
@@ -137,7 +139,7 @@ class Protocol:
     is_first_given: bool = False
     empty_result: EmptyResult = "as_written"
     invalid_truth: InvalidTruth = "as_written"
-    rounds_boxes: bool = False
+    rounding: Rounding = "none"
     precision: Literal["double", "single"] = "double"
     leaves_out_missing: bool = False
     replaces_nan: bool = True

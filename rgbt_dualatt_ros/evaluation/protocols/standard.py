@@ -40,7 +40,8 @@ GTOT = Protocol(
     ),
     pooling="frames",
     attributes=GTOT_LABELS,
-    source=_PACKAGE,
+    rounding="half_away",  # corner2rect.m of GTOT's toolkit
+    source=f"{_PACKAGE}; rounding of GTOT's MATLAB toolkit",
 )
 RGBT210 = Protocol(
     name="RGBT210",
@@ -58,6 +59,13 @@ RGBT234 = Protocol(
     attributes=RGBT234_LABELS,
     source=_PACKAGE,
 )
+VTUAV = Protocol(
+    name="VTUAV",
+    truth_kinds=("visible", "infrared"),
+    takes_nearest=True,
+    figures=(Figure("MPR", _PRECISION, "at", 20.0), Figure("MSR", _SUCCESS, "mean")),
+    source="rules of calcPlotErr_TPR.m and plot_ST.m in VTUAV's toolkit",
+)
 LASHER = Protocol(
     name="LasHeR",
     truth_kinds=("init", "visible", "infrared"),
@@ -70,7 +78,7 @@ LASHER = Protocol(
     is_first_given=True,
     empty_result="previous",
     invalid_truth="minus_one",
-    source=_PACKAGE,
+    source=f"{_PACKAGE}; calc_seq_err_robust.m of LasHeR's toolkit",
 )
 OTB = Protocol(
     name="OTB",
@@ -95,14 +103,15 @@ ONE_PASS = Protocol(
     source="ours, the rules of docs/evaluation.md; no official toolkit",
 )
 
-PROTOCOLS = (GTOT, RGBT210, RGBT234, LASHER, OTB, ONE_PASS)
-"""Every protocol; `ONE_PASS` scores what has no other: VTUAV, VOT-RGBT, LaSOT, folders."""
+PROTOCOLS = (GTOT, RGBT210, RGBT234, LASHER, VTUAV, OTB, ONE_PASS)
+"""Every protocol; `ONE_PASS` scores what has no other: VOT-RGBT, LaSOT, folders."""
 
 _BY_BENCHMARK = {
     "gtot": GTOT,
     "rgbt210": RGBT210,
     "rgbt234": RGBT234,
     "lasher": LASHER,
+    "vtuav": VTUAV,
     "otb": OTB,
 }
 
@@ -110,7 +119,7 @@ _BY_BENCHMARK = {
 def protocol_of(benchmark: str) -> Protocol:
     """The protocol of a benchmark, given in any spelling that `BenchmarkName.parse` reads.
 
-    VTUAV, VOT-RGBT, LaSOT and folders are scored in one pass, under the benchmark's own name.
+    VOT-RGBT, LaSOT and folders are scored in one pass, under the benchmark's own name.
 
     Raises:
         ConfigError: when there is no such benchmark or split.
@@ -137,7 +146,7 @@ def as_in_package(protocol: Protocol) -> Protocol:
     return replace(
         protocol,
         name=f"{protocol.name} as in {_PACKAGE}",
-        rounds_boxes=True,
+        rounding="half_even",
         precision="single",
         leaves_out_missing=True,
         replaces_nan=False,

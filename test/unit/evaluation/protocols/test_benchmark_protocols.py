@@ -27,6 +27,7 @@ CURVE = Curve("c", "overlap", (0.0, 0.5, 1.0), is_strict=True)
         ("RGBT234", standard.RGBT234),
         ("lasher/test", standard.LASHER),
         ("otb", standard.OTB),
+        ("vtuav/test_ST", standard.VTUAV),
     ],
 )
 def test_a_benchmark_has_its_own_protocol(benchmark: str, expected: object) -> None:
@@ -46,12 +47,12 @@ def test_an_unknown_benchmark_is_named() -> None:
 
 def test_attributes_are_as_many_as_the_papers_have() -> None:
     counts = [len(each.attributes) for each in standard.PROTOCOLS]
-    assert counts == [7, 12, 12, 19, 0, 0]
+    assert counts == [7, 12, 12, 19, 0, 0, 0]
 
 
 def test_only_what_the_package_knows_can_be_scored_as_in_it() -> None:
     protocol = standard.as_in_package(standard.GTOT)
-    assert (protocol.rounds_boxes, protocol.precision) == (True, "single")
+    assert (protocol.rounding, protocol.precision) == ("half_even", "single")
     assert protocol.figures == standard.GTOT.figures
     with pytest.raises(ConfigError, match="it knows GTOT"):
         standard.as_in_package(standard.OTB)
@@ -94,7 +95,16 @@ def test_a_figure_must_be_read_at_one_of_its_thresholds() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("GTOT", ["centre error < 5 px", "area by trapezoids", "0, 0.05, ..., 1 (21", "pooled"]),
+        (
+            "GTOT",
+            [
+                "centre error < 5 px",
+                "area by trapezoids",
+                "0, 0.05, ..., 1 (21",
+                "pooled",
+                "rounded",
+            ],
+        ),
         ("RGBT234", ["centre error <= 20 px", "plain mean", "better of the visible and infrared"]),
         ("RGBT210", ["the truth is init", "first box of a result is the truth's"]),
         ("LasHeR", ["sizes of the truth <= 0.2", "value <= 0 is a hit", "replaced by the one"]),
@@ -111,7 +121,7 @@ def test_the_convention_names_thresholds_and_rules(name: str, words: list[str]) 
 def test_the_convention_follows_every_rule() -> None:
     plain = convention(standard.LASHER)
     changes = {
-        "rounds_boxes": True,
+        "rounding": "half_even",
         "precision": "single",
         "leaves_out_missing": True,
         "replaces_nan": False,

@@ -19,7 +19,7 @@ from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.datasets.layouts import TruthKind
 from rgbt_dualatt_ros.evaluation.metrics import Values
 from rgbt_dualatt_ros.evaluation.protocols import standard
-from rgbt_dualatt_ros.evaluation.protocols.protocol import Protocol
+from rgbt_dualatt_ros.evaluation.protocols.protocol import Protocol, Rounding
 from rgbt_dualatt_ros.evaluation.protocols.scoring import score
 
 Row = tuple[float, float, float, float]
@@ -50,7 +50,7 @@ def figures(
 
 
 def test_gtot_counts_errors_below_five_and_the_area_by_trapezoids() -> None:
-    found = figures(standard.GTOT, off_by(0, 4.9, 5, 5.1))
+    found = figures(standard.GTOT, off_by(0, 4, 5, 6))
     assert found["MPR"] == 2 / 4
     assert found["PR@5"] == 3 / 4
     perfect = figures(standard.GTOT, off_by(0))
@@ -149,11 +149,27 @@ def test_rows_too_many_are_cut_off_and_noted() -> None:
     assert "3 rows for 1 frames" in scores.notes[0]
 
 
-def test_rounding_is_half_to_even_and_only_when_asked_for() -> None:
-    result = off_by(0, 20.4, 20.5, 21.5)
-    assert figures(standard.RGBT234, result)["MPR"] == 1 / 4
-    rounded = replace(standard.RGBT234, rounds_boxes=True)
-    assert figures(rounded, result)["MPR"] == 3 / 4
+@pytest.mark.parametrize(("rounding", "hits"), [("none", 1), ("half_even", 3), ("half_away", 2)])
+def test_rounding_is_as_the_protocol_says(rounding: Rounding, hits: int) -> None:
+    protocol = replace(standard.RGBT234, rounding=rounding)
+    # x is 100, 120.4, 120.5 and 121.5; at most 120 is a hit.
+    assert figures(protocol, off_by(0, 20.4, 20.5, 21.5))["MPR"] == hits / 4
+
+
+def test_gtot_rounds_results_away_from_zero_as_its_toolkit() -> None:
+    zero = truth_of(*[(0.0, 100.0, 10.0, 10.0)] * 2)
+    result = boxes_of((-4.5, 100, 10, 10), (4.5 - 1e-15, 100, 10, 10))
+    assert figures(standard.GTOT, result, zero)["MPR"] == 1 / 2  # -5 and 4
+    flat = boxes_of((0, 100, 10, 0.4), (float("inf"), NAN, 10, 10))
+    assert figures(standard.GTOT, flat, zero)["MSR"] == 0
+
+
+def test_vtuav_scores_the_annotated_frames_against_both_truths() -> None:
+    rows = boxes_of(TRUE, (NAN,) * 4, (NAN,) * 4, TRUE)
+    truth: dict[TruthKind, Values] = {"visible": rows, "infrared": rows + 30}
+    scores = score(standard.VTUAV, {"a": truth}, {"a": off_by(0, 500, 500, 21)})
+    assert scores.overall.frames == 2
+    assert scores.overall.figures["MPR"] == 1 / 2
 
 
 def test_attributes_come_in_the_order_of_the_protocol_with_their_sequences() -> None:
