@@ -115,7 +115,7 @@ def _corrected(protocol: Protocol, truth: AnyBoxes, result: AnyBoxes) -> AnyBoxe
     is_bad = np.asarray((boxes[:, 2:] <= 0).any(axis=1))
     if protocol.replaces_nan:
         is_bad |= np.isnan(boxes).any(axis=1)
-    is_bad[:1] = False
+    # Nothing is before the first, which stays.
     last_good = np.maximum.accumulate(np.where(is_bad, 0, np.arange(len(boxes))))
     return np.asarray(boxes[last_good])
 

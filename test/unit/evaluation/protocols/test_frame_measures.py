@@ -52,6 +52,8 @@ def test_one_box_by_hand(
 def test_normalized_error_is_in_widths_and_heights_of_the_truth() -> None:
     boxes = np.array([[13.0, 36.0, 30.0, 40.0]])
     assert center_errors(boxes, TRUE, in_sizes=True)[0] == pytest.approx(math.hypot(0.1, 0.4))
+    wider = np.array([[10.0, 20.0, 60.0, 80.0]])
+    assert center_errors(wider, TRUE, in_sizes=True)[0] == pytest.approx(math.hypot(0.5, 0.5))
     flat = np.array([[10.0, 20.0, 0.0, 40.0]])
     assert center_errors(TRUE, flat, in_sizes=True)[0] == math.inf
 
@@ -61,6 +63,11 @@ def test_in_single_precision_three_tenths_is_more_than_a_threshold_of_it() -> No
     box = np.array([[0.0, 0.0, 3.0, 1.0]])
     assert overlaps(box, truth)[0] <= 0.3
     assert overlaps(box.astype(np.float32), truth.astype(np.float32)).astype(float)[0] > 0.3
+
+
+def test_a_box_never_overlaps_itself_by_more_than_one() -> None:
+    boxes = np.random.default_rng(0).uniform(0, 100, (100, 4))
+    assert overlaps(boxes, boxes).max() == 1  # x + w - x may be more than w
 
 
 @given(ANY_BOXES, ANY_BOXES)

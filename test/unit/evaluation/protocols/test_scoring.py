@@ -143,6 +143,13 @@ def test_frames_after_the_end_of_a_result_are_missed_and_noted(protocol: Protoco
     assert scores.notes == ("the result of a has 1 rows for 4 frames",)
 
 
+def test_the_package_leaves_them_out() -> None:
+    in_package = standard.as_in_package(standard.RGBT234)
+    scores = score(in_package, {"a": truth_of(*[TRUE] * 4)}, {"a": off_by(0, 90)})
+    assert scores.overall.figures["MPR"] == 1 / 2
+    assert scores.overall.frames == 2
+
+
 def test_rows_too_many_are_cut_off_and_noted() -> None:
     scores = score(standard.RGBT234, {"a": truth_of(TRUE)}, {"a": off_by(0, 99, 99)})
     assert scores.overall.figures["MPR"] == 1
