@@ -31,6 +31,7 @@ from rgbt_dualatt_ros.evaluation.reproduction.measured_set import (
 from rgbt_dualatt_ros.evaluation.reproduction.passes import (
     PlannedPass,
     await_records,
+    discard_failures,
     part_of,
     plan,
     run_passes,
@@ -211,6 +212,7 @@ def _run_part(
     passes: Sequence[PlannedPass], shard: Shard, folder: ResultFolder, about: Json
 ) -> None:
     own = part_of(passes, shard)
+    discard_failures(own, folder)
     task = f"rank {shard.rank}" if shard.count > 1 else "tracking"
     with ProgressBar(sum(len(each.sequence) for each in own), task) as bar:
         run_passes(own, folder, about["made_with"], bar.advance)
@@ -221,10 +223,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _seeds(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(dict.fromkeys(int(each) for each in _pieces(text)))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} must be numbers, as 0,1,2") from None
+    seeds = tuple(dict.fromkeys(_pieces(text)))
+    if not seeds or not all(each.isdecimal() for each in seeds):
+        raise argparse.ArgumentTypeError(f"{text!r} must be whole numbers, as 0,1,2")
+    return tuple(map(int, seeds))
 
 
 def _pieces(text: str) -> Iterable[str]:

@@ -197,6 +197,15 @@ class ResultFolder:
             _log.warning("%s is damaged and is made again: %s", path, error)
             return None
 
+    def discard(self, record: Record) -> None:
+        """Forget a record, as if it had never been made.
+
+        Raises:
+            ConfigError: when the folder cannot be written.
+        """
+        with _writing(self.path):
+            shutil.rmtree(self._record_path(record.tracker, record.sequence, record.seed))
+
     def refuse_other_settings(self, tracker: str, settings: Mapping[str, object]) -> None:
         """Make sure that records of that name, if there are any, are of the same tracker.
 

@@ -56,13 +56,21 @@ def part_of(passes: Sequence[PlannedPass], shard: Shard) -> tuple[PlannedPass, .
     return tuple(chosen)
 
 
+def discard_failures(passes: Sequence[PlannedPass], folder: ResultFolder) -> None:
+    """Forget those that ended in an error in an earlier run, so that nobody waits for less."""
+    for each in passes:
+        record = folder.load(each.contender.name, each.sequence.name, each.seed)
+        if record is not None and record.failure:
+            folder.discard(record)
+
+
 def run_passes(
     passes: Sequence[PlannedPass],
     folder: ResultFolder,
     made_with: Json,
     on_progress: OnProgress = lambda *_: None,
 ) -> None:
-    """Do those that `folder` does not have yet; one that ended in an error is done again.
+    """Do those that `folder` does not have yet; see `discard_failures` for those that failed.
 
     Raises:
         RgbtError: as `comparison.run_comparison`.

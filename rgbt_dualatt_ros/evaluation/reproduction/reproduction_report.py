@@ -30,12 +30,12 @@ from rgbt_dualatt_ros.evaluation.reproduction.claim_tables import (
 )
 from rgbt_dualatt_ros.evaluation.reproduction.claims import Claim
 from rgbt_dualatt_ros.evaluation.reproduction.measured_set import MeasuredSet
-from rgbt_dualatt_ros.evaluation.reproduction.published import SPEED
 
 DRY_WARNING = (
     "DRY RUN: the first frames of the first sequences, with few samples and steps. The numbers "
     "mean nothing; they only show that everything runs."
 )
+_TABLES_OF = "gtot"
 _NO_FIGURES = {
     "lambda": "The paper prints this table for GTOT only.",
     "parts": "The paper says this of GTOT only.",
@@ -166,8 +166,8 @@ def _sections(
 ) -> Iterable[str]:
     for each in reproduction.claims:
         yield f"{heading}{each.claim.name}: {each.claim.title}"
-        has_figures = any(one.paper for one in each.figures if one.figure != SPEED)
-        if not has_figures and each.claim.name in _NO_FIGURES:
+        is_silent = each.claim.name == "attributes" or reproduction.measured.key != _TABLES_OF
+        if is_silent and each.claim.name in _NO_FIGURES:
             yield _NO_FIGURES[each.claim.name]
         if not each.figures:
             yield "Not here: the set was found without its files of challenge labels."
