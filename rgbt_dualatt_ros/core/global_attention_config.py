@@ -23,7 +23,7 @@ class GlobalAttentionConfig:
     )
     every: int = setting(5, "Periodic: frames from one map to the next.", 1, 10_000)
     every_doubtful: int = setting(
-        2,
+        1,
         "Frames from one map to the next while the target is uncertain or lost; the first such "
         "frame always has one.",
         1,
@@ -40,7 +40,7 @@ class GlobalAttentionConfig:
         "Map to regions: peaks with non-maximum suppression, or components above a threshold.",
         choices=("peaks", "components"),
     )
-    max_regions: int = setting(3, "Regions kept, the best ones.", 1, 100)
+    max_regions: int = setting(4, "Regions kept, the best ones.", 1, 100)
     threshold: float = setting(100 / 255, "Components: strength that belongs to one.", 0.0, 1.0)
     min_area: float = setting(12.0, "Components: a smaller one is dropped.", 0.0, 1e6, unit="px²")
     min_area_share: float = setting(0.05, "The same, in areas of the target.", 0.0, 10.0)
@@ -70,43 +70,45 @@ class GlobalAttentionConfig:
         25.0, "Gate: largest distance of a proposal's centre.", 0.0, 1e6, unit="px"
     )
     gate_overlap: float = setting(0.3, "Gate: least overlap of a proposal.", 0.0, 1.0)
-    regions_per_frame: int = setting(
-        1, "Regions looked at in a frame while the target is not trusted.", 1, 100
+    rival: float = setting(
+        0.25, "A region this strong beside the trusted target is remembered as another.", 0.0, 1.0
     )
-    accept_ratio: float = setting(
+    accept_likeness: float = setting(
         0.4,
-        "A region is believed at once when the next one is weaker than this share of it; else "
-        "only after several frames.",
-        0.0,
-        1.0,
+        "A region away from the last place must be so like the target and unlike what was seen "
+        "beside it: 1 is the target, -1 anything else.",
+        -2.0,
+        2.0,
     )
-    confirm_frames: int = setting(
-        2, "Good frames in a row before any other region is believed.", 1, 1000
+    accept_share: float = setting(
+        0.6, "Less is enough when it is this share of what the target usually has.", 0.0, 1.0
+    )
+    plain_likeness: float = setting(
+        0.7, "A region so like the target is believed at once.", -2.0, 2.0
+    )
+    margin: float = setting(
+        0.15, "A region is believed only if it is more like the target by this.", 0.0, 2.0
     )
     accept_above: float = setting(
-        0.7,
+        0.3,
         "A region must score above this share of the reference, and to be believed at once above "
         "status.found_above.",
         -10.0,
         10.0,
     )
-    margin: float = setting(
-        0.15,
-        "A region is believed only if no other scores within this share of the reference.",
+    plain_above: float = setting(
         0.0,
+        "The same of a region of plain_likeness, whose score need not be as usual.",
+        -10.0,
         10.0,
     )
-    remembered: int = setting(
-        90,
-        "Frames for which a region that was seen beside the trusted target counts as something "
-        "else.",
-        0,
-        100_000,
+    confirm_frames: int = setting(
+        3, "Good frames in a row before any other region is believed.", 1, 1000
     )
-    max_unlikeness: float = setting(
-        2.2,
-        "A place elsewhere is refused when its colours and heat differ from the target's by more, "
-        "in the target's own usual difference.",
-        0.0,
-        1000.0,
+    mistaken_below: float = setting(
+        0.0, "Less likeness where the target is followed: it has become something else.", -2.0, 2.0
+    )
+    mistaken_lead: float = setting(0.5, "So much more likeness elsewhere says the same.", 0.0, 4.0)
+    brief_doubt: int = setting(
+        3, "After so many doubtful frames it may be another that the local search finds.", 0, 1000
     )

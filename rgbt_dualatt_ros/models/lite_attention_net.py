@@ -21,8 +21,9 @@ from torch.nn import functional
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.models.backbone import STRIDE, Backbone, BackboneShape
-from rgbt_dualatt_ros.models.global_attention import INPUT_SIZE, TargetCode
+from rgbt_dualatt_ros.models.global_attention import INPUT_SIZE, Look, TargetCode
 from rgbt_dualatt_ros.models.target_matching import (
+    FIRST_CELL,
     PART_VECTORS,
     apply_filter,
     likeness,
@@ -249,11 +250,19 @@ class LiteAttentionNet(nn.Module):
         return self.code(frame, boxes.to(frame.matched.device)).tensors()
 
     @torch.inference_mode()
+    def look(self, pair: FramePair, code: TargetCode) -> Look:
+        """Where that target may be, and the standardised features; see `GlobalAttentionNet`."""
+        frame, target = self.frame_maps(*self._inputs(pair)), LiteCode(*code)
+        logits, _ = self.logits(frame, target)
+        whole = torch.sigmoid(between_cells(logits, FINE_STRIDE).float())
+        standard = (frame.matched.float() - target.mean) / target.deviation
+        strength = np.asarray(whole[0, 0].cpu().numpy(), np.float32)
+        features = np.asarray(standard[0].cpu().numpy(), np.float32)
+        return Look(strength, features, FIRST_CELL, float(STRIDE))
+
     def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
         """Where that target may be; see `GlobalAttentionNet`."""
-        logits, _ = self.logits(self.frame_maps(*self._inputs(pair)), LiteCode(*code))
-        whole = between_cells(logits, FINE_STRIDE)
-        return np.asarray(torch.sigmoid(whole.float())[0, 0].cpu().numpy(), np.float32)
+        return self.look(pair, code).strength
 
     def _inputs(self, pair: FramePair) -> Sequence[Tensor]:
         device = self.answer.weight.device

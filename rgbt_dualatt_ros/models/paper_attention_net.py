@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.models.global_attention import TargetCode
+from rgbt_dualatt_ros.models.global_attention import Look, TargetCode
 from rgbt_dualatt_ros.models.pair_planes import Planes, frame_planes, target_planes
 from rgbt_dualatt_ros.models.reversed_vgg import Upsampling, lite_decoder, reversed_vgg
 from rgbt_dualatt_ros.models.vgg16 import FEATURE_CHANNELS, Vgg16, normalize, scaled
@@ -26,6 +26,7 @@ _CHOICES = {
     "decoder": tuple(_DECODERS),
     "upsampling": ("nearest", "bilinear"),
 }
+_STRIDE = 16.0  # px of the input a cell of the codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,16 @@ class PaperAttentionNet(nn.Module):
         return (self.code(self._batch(target_planes(pair, box))),)
 
     @torch.inference_mode()
+    def look(self, pair: FramePair, code: TargetCode) -> Look:
+        """Where the target of `code` may be, and the codes of the frame, of unit size."""
+        codes = self.code(self._batch(frame_planes(pair)))
+        strength: NDArray[np.float32] = self.decode(codes, code[0])[0, 0].sigmoid().cpu().numpy()
+        features = codes[0] / codes.square().mean().sqrt().clamp(min=1e-6)
+        return Look(strength, np.asarray(features.cpu().numpy(), np.float32), _STRIDE / 2, _STRIDE)
+
     def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
         """Where the target of `code` may be: `(192, 256)` in [0, 1], of the whole image."""
-        logits = self.decode(self.code(self._batch(frame_planes(pair))), code[0])
-        strength: NDArray[np.float32] = logits[0, 0].sigmoid().cpu().numpy()
-        return strength
+        return self.look(pair, code).strength
 
     def _batch(self, planes: Planes) -> Tensor:
         device = next(self.parameters()).device

@@ -12,7 +12,7 @@ from torch.nn import functional
 from torchvision.ops import roi_align
 
 # Cell i looks at pixel i * stride, whose centre lies half a pixel further.
-_FIRST_CELL = 0.5
+FIRST_CELL = 0.5
 # A box of zero size would have no cell of its own.
 _LEAST_HALF_SIDE = 5.0
 _LABELLED_PART = 0.8
@@ -31,11 +31,11 @@ def target_cells(boxes: Tensor, rows: int, columns: int, stride: int) -> Tensor:
     """
     half = (boxes[..., 2:] * (_LABELLED_PART / 2)).clamp(min=_LEAST_HALF_SIDE)
     center = boxes[..., :2] + boxes[..., 2:] / 2
-    x = torch.arange(columns, device=boxes.device) * stride + _FIRST_CELL
-    y = torch.arange(rows, device=boxes.device) * stride + _FIRST_CELL
+    x = torch.arange(columns, device=boxes.device) * stride + FIRST_CELL
+    y = torch.arange(rows, device=boxes.device) * stride + FIRST_CELL
     # A centre beyond the outermost cells stands for the nearest of them.
-    cx = center[..., :1].clamp(_FIRST_CELL, float(x[-1]))
-    cy = center[..., 1:].clamp(_FIRST_CELL, float(y[-1]))
+    cx = center[..., :1].clamp(FIRST_CELL, float(x[-1]))
+    cy = center[..., 1:].clamp(FIRST_CELL, float(y[-1]))
     in_x = (x - cx).abs() <= half[..., :1]
     in_y = (y - cy).abs() <= half[..., 1:]
     return (in_y[..., :, None] & in_x[..., None, :]).flatten(2).to(boxes)
@@ -104,7 +104,7 @@ def likeness(features: Tensor, vectors: Tensor) -> Tensor:
 
 def _read(features: Tensor, center: Tensor, size: Tensor, stride: int, bins: int) -> Tensor:
     # roi_align takes cell i for the middle of the pixels from i * stride on.
-    center = center - _FIRST_CELL + stride / 2
+    center = center - FIRST_CELL + stride / 2
     corners = torch.cat([center - size / 2, center + size / 2], 2).float()
     read: Tensor = roi_align(
         features.float(),

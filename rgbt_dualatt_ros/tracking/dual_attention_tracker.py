@@ -124,7 +124,7 @@ class DualAttentionTracker:
         self._state = self._judge(state, found)
         if self._state.status is TrackStatus.TRACKING:
             self._search.trust(pair, self._state.box)
-        self._learn(found.features, state.status)
+        self._learn(found, state.status)
         self.clock.mark("learn")
         return self._predict(pair, self._state, found.finding)
 
@@ -167,18 +167,21 @@ class DualAttentionTracker:
         self._state = state.after_nothing(self._confidence.update(None))
         return Prediction(state.reported, _SCORE_OF_NOTHING, self._state.status, pair.stamp_ns)
 
-    def _learn(self, features: FrameFeatures, status_before: TrackStatus) -> None:
+    def _learn(self, found: Found, status_before: TrackStatus) -> None:
         config, state = self._config.learning, self._state
         if not config.enabled or state is None:
             return
         is_trusted = state.status is TrackStatus.TRACKING
         # What showed nothing in the first frame is never looked at, so it need not be seen now.
-        if is_trusted and features.sees[self._reader.known].all():
-            self._remember(features, state)
+        if is_trusted and found.features.sees[self._reader.known].all():
+            self._remember(found.features, state)
         self._learner.count_frame(is_trusted=is_trusted)
         has_just_failed = not is_trusted and status_before is TrackStatus.TRACKING
         asks_for_update = {"never": False, "once": has_just_failed, "always": not is_trusted}
-        if asks_for_update[config.short_term]:
+        was_missed = is_trusted and status_before is not TrackStatus.TRACKING
+        # It may look otherwise than before, and the classifier must follow it from here.
+        has_come_back = was_missed and found.evidence.is_identified
+        if asks_for_update[config.short_term] or has_come_back:
             self._learner.update_short_term()
         elif state.status is TrackStatus.LOST:
             return

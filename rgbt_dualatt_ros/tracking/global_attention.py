@@ -5,7 +5,7 @@ from __future__ import annotations
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
-from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, TargetCode
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, Look, TargetCode
 from rgbt_dualatt_ros.tracking.map_thread import DoneMap, MapJob, MapThread
 
 
@@ -43,11 +43,21 @@ class GlobalAttention:
             raise RuntimeError("there is no map yet")
         return self._frame - self._newest.job.frame
 
-    def start(self, pair: FramePair, box: Box) -> None:
-        """Learn a new target; maps of the one before are dropped, even those under way."""
+    @property
+    def frame(self) -> int:
+        """Number of this frame since the target was set, which is 0."""
+        return self._frame
+
+    def start(self, pair: FramePair, box: Box) -> Look:
+        """Learn a new target; maps of the one before are dropped, even those under way.
+
+        Returns:
+            What the net makes of the first frame itself.
+        """
         self._clear()
         self._target += 1
         self._code = self._net.code_target(pair, box)
+        return self._net.look(pair, self._code)
 
     def forget(self) -> None:
         """Forget the target and end the thread."""
@@ -56,19 +66,19 @@ class GlobalAttention:
             self._thread.close()
             self._thread = None
 
-    def begin(self, pair: FramePair, *, is_trusted: bool) -> bool:
+    def begin(self, pair: FramePair, *, is_calm: bool) -> bool:
         """A frame begins: compute a map or ask for one when it is time.
 
         Args:
             pair: of this frame.
-            is_trusted: the target was trusted in the frame before.
+            is_calm: the target was trusted in the frame before, and nothing else is near it.
 
         Returns:
             Whether there is a map that was not there before.
         """
         self._frame += 1
         is_new = self._collect()
-        if self._is_due(is_trusted=is_trusted):
+        if self._is_due(is_calm=is_calm):
             return self._look(pair) or is_new
         return is_new
 
@@ -80,13 +90,13 @@ class GlobalAttention:
         """
         return self._asked != self._frame and self._look(pair)
 
-    def _is_due(self, *, is_trusted: bool) -> bool:
+    def _is_due(self, *, is_calm: bool) -> bool:
         config = self._config
         if config.when == "every_frame":
             return True
-        if is_trusted and config.when == "on_doubt":
+        if is_calm and config.when == "on_doubt":
             return False
-        interval = config.every if is_trusted else config.every_doubtful
+        interval = config.every if is_calm else config.every_doubtful
         return self._asked < 0 or self._frame - self._asked >= interval
 
     def _look(self, pair: FramePair) -> bool:
@@ -97,7 +107,7 @@ class GlobalAttention:
                 self._thread = MapThread(self._net)
             self._thread.ask(job)
             return False
-        self._newest = DoneMap(self._net.attend(pair, self._code), job)
+        self._newest = DoneMap(self._net.look(pair, self._code), job)
         return True
 
     def _collect(self) -> bool:

@@ -7,9 +7,8 @@ import weakref
 from dataclasses import dataclass
 
 from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, TargetCode
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, Look, TargetCode
 from rgbt_dualatt_ros.streaming.latest_slot import LatestSlot
-from rgbt_dualatt_ros.tracking.global_regions import Strength
 
 _LONGEST_MAP_S = 30.0  # a thread that is still computing after this is left to end by itself
 
@@ -33,7 +32,7 @@ class MapJob:
 class DoneMap:
     """A computed map and the job it answers."""
 
-    strength: Strength
+    look: Look
     job: MapJob
 
 
@@ -98,6 +97,6 @@ class _Exchange:
 def _serve(net: GlobalAttentionNet, exchange: _Exchange) -> None:
     try:
         while (job := exchange.jobs.take(None)) is not None:
-            exchange.give(DoneMap(net.attend(job.pair, job.code), job))
+            exchange.give(DoneMap(net.look(job.pair, job.code), job))
     except Exception as error:  # the tracker's thread must hear of it
         exchange.fail(error)

@@ -1,33 +1,53 @@
-"""RegionSearch: regions of the newest map: which to look at, and when one is the target."""
+"""RegionSearch: regions of the newest map: which to look at, and which is the target."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+import statistics
+from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 
 from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.box_array import Boxes, iou
 from rgbt_dualatt_ros.core.explanation import GlobalAttentionMap
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSet
-from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
-from rgbt_dualatt_ros.tracking.appearance import Appearance
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, Look
 from rgbt_dualatt_ros.tracking.global_attention import GlobalAttention
 from rgbt_dualatt_ros.tracking.global_proposals import GlobalProposals
 from rgbt_dualatt_ros.tracking.global_regions import Regions, find_regions
-from rgbt_dualatt_ros.tracking.region_memory import KnownRegion, RegionMemory
+from rgbt_dualatt_ros.tracking.identity import Identity
+from rgbt_dualatt_ros.tracking.map_thread import DoneMap
 from rgbt_dualatt_ros.tracking.sampling import whole_image
 from rgbt_dualatt_ros.tracking.target_localizer import Finding
 from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
-_HIDDEN = 3  # frames: a target that is doubtful for longer may be another when it is seen again
-_CHANGE_PER_FRAME = 0.005
 _FRESH = 2  # frames: an older map says little of where a trusted target is now
+_LAG = 3  # frames: so old may a map be that comes from a thread, to count as one of this frame
+_ONE_BODY = 1.1  # sides
+_SAME = 0.1  # overlap from which a region and a box are one thing
+_USUAL = 20  # own likenesses whose median is what the target usually has
+_REMEMBERED = 30  # frames whose trusted box is kept until a map of theirs is ready
+_NO_REGIONS = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A region that may be the target.
+
+    Attributes:
+        box: of the size of the target, px.
+        likeness: of `Identity`.
+        is_alone: no other region is nearly as like.
+    """
+
+    box: Box
+    likeness: float
+    is_alone: bool
 
 
 class RegionSearch:
@@ -40,16 +60,17 @@ class RegionSearch:
         self._confidence = confidence
         self._attention = GlobalAttention(net, config)
         self._proposals = GlobalProposals(config)
-        self._memory = RegionMemory(config)
-        self._appearance = Appearance()
-        self._regions = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
-        self._frame = 0
+        self._identity = Identity()
+        self._learnt: DoneMap | None = None
+        self._clear()
 
     def start(self, pair: FramePair, box: Box) -> None:
         """A new target."""
         self._clear()
-        self._attention.start(pair, box)
-        self._appearance.restart(pair, box)
+        look = self._attention.start(pair, box)
+        if self._redetects:
+            regions = find_regions(look.strength, box, pair.size, self._config)
+            self._identity.learn(look, box, _away_from(box, regions.boxes), pair.size)
 
     def forget(self) -> None:
         """No target; ends the thread of maps, if there is one."""
@@ -63,20 +84,22 @@ class RegionSearch:
         if newest is None:
             return None
         return GlobalAttentionMap(
-            newest.strength, self._regions.boxes, self._regions.scores, newest.job.pair.stamp_ns
+            newest.look.strength,
+            self._regions.boxes,
+            self._regions.scores,
+            newest.job.pair.stamp_ns,
         )
 
     def begin(self, pair: FramePair, state: TrackState) -> None:
         """A frame begins: get the map that is due."""
-        self._frame += 1
         is_trusted = state.status is TrackStatus.TRACKING
-        if self._attention.begin(pair, is_trusted=is_trusted):
-            self._take_in(state, is_trusted=is_trusted)
+        if self._attention.begin(pair, is_calm=is_trusted and not self._is_crowded(state.box)):
+            self._take_in(state)
 
     def look_now(self, pair: FramePair, state: TrackState) -> None:
-        """The target has just become doubtful: get a map of this frame."""
+        """Get a map of this frame, unless there is one."""
         if self._attention.look_now(pair):
-            self._take_in(state, is_trusted=False)
+            self._take_in(state)
 
     def gated(self, place: Box, inside: Box, rng: np.random.Generator) -> ProposalSet:
         """Proposals of the regions near the last result, to be scored with the local ones."""
@@ -85,76 +108,151 @@ class RegionSearch:
             regions = regions[:0]
         return self._proposals.gated(regions, place, inside, rng)
 
-    def next(self, state: TrackState) -> KnownRegion | None:
-        """The region to look at instead of the last place; None when it is not their turn."""
-        if self._config.gate == "paper" or not state.looks_at_regions:
+    def candidate(self, state: TrackState) -> Candidate | None:
+        """The region of the newest map that is most like the target, away from its last place.
+
+        None while the target is trusted, without a fresh map, or when no region is like it.
+        """
+        is_trusted = state.status is TrackStatus.TRACKING
+        look = self._fresh_look()
+        if look is None or is_trusted or not self._redetects:
             return None
-        return self._memory.next(self._frame)
+        boxes = [Box.from_sequence(values) for values in self._regions.boxes]
+        likenesses = [self._identity.likeness(look, box, state.size) for box in boxes]
+        if not likenesses:
+            return None
+        best = int(np.argmax(likenesses))
+        if likenesses[best] < self._least_likeness:
+            return None
+        rivals = [
+            likeness
+            for box, likeness in zip(boxes, likenesses, strict=True)
+            if not _touches(box, boxes[best])
+        ]
+        is_alone = all(each < likenesses[best] - self._config.margin for each in rivals)
+        return Candidate(boxes[best], likenesses[best], is_alone)
 
-    def is_mistaken(self, box: Box) -> bool:
-        """The trusted target's new place `box` is that of something it has just met."""
-        if self._memory.is_mistaken(box, self._frame):
-            return True
-        self._memory.follow(box, self._frame)
-        return False
+    def around(
+        self, candidate: Candidate, state: TrackState, rng: np.random.Generator
+    ) -> ProposalSet:
+        """Proposals around a region, wherever it is."""
+        boxes = candidate.box.as_array()[None]
+        return self._proposals.ungated(boxes, whole_image(state.size), rng)
 
-    def is_doubtful(self, pair: FramePair, box: Box, state: TrackState) -> bool:
-        """The doubtful target's new place `box` is rather that of something else."""
-        if self._memory.is_mistaken(box, self._frame, lead=0.0):
-            return True
-        return state.doubtful_frames > _HIDDEN and self._is_unlike(pair, box, state)
+    def judge(self, candidate: Candidate, finding: Finding, state: TrackState) -> Evidence:
+        """What the best place at a region is worth."""
+        config = self._config
+        is_there = _touches(finding.box, candidate.box)
+        is_steady = not state.has_clue or _touches(finding.box, state.box)
+        is_plain = candidate.likeness >= config.plain_likeness
+        is_sure = is_plain and self._confidence.is_found(finding.score)
+        return Evidence(
+            is_elsewhere=True,
+            is_refused=not (is_there and is_steady and candidate.is_alone),
+            frames_needed=1 if is_sure else config.confirm_frames,
+            least_share=config.plain_above if is_plain else config.accept_above,
+            is_identified=True,
+        )
+
+    def is_mistaken(self, box: Box, state: TrackState) -> bool:
+        """The trusted target's new place is that of something else, by a map of this frame."""
+        look = self._fresh_look()
+        if look is None or not self._redetects:
+            return False
+        own = self._identity.likeness(look, box, state.size)
+        others = _away_from(box, self._regions.boxes)
+        likes = [
+            self._identity.likeness(look, Box.from_sequence(each), state.size) for each in others
+        ]
+        is_worse = any(
+            each >= self._least_likeness and each > own + self._config.mistaken_lead
+            for each in likes
+        )
+        is_other = self._identity.knows_others and own < self._config.mistaken_below
+        if not is_worse and not is_other:
+            self._own.append(own)
+        return is_worse or is_other
+
+    def is_another(self, pair: FramePair, box: Box, state: TrackState) -> bool:
+        """What a doubtful target's local search has found at `box` is not the target."""
+        if not self._redetects:
+            return False
+        self.look_now(pair, state)
+        look = self._fresh_look()
+        if look is None:
+            return False
+        is_brief = state.doubtful_frames <= self._config.brief_doubt
+        if is_brief or not self._identity.knows_others:
+            return self._identity.likeness(look, box, state.size) < self._config.mistaken_below
+        return self._identity.likeness(look, box, state.size) < self._least_likeness
 
     def trust(self, pair: FramePair, box: Box) -> None:
         """The target is at `box` of this frame."""
-        self._appearance.learn(pair, box)
+        self._trusted[self._attention.frame] = box
+        while len(self._trusted) > _REMEMBERED:
+            del self._trusted[next(iter(self._trusted))]
+        self._learn(pair)
 
-    def is_another(self, pair: FramePair, box: Box, state: TrackState) -> bool:
-        """What is at `box`, away from where the target was followed, is not the target."""
-        return self._memory.holds_other(box, self._frame) or self._is_unlike(pair, box, state)
+    @property
+    def _redetects(self) -> bool:
+        return self._config.gate != "paper"
 
-    def _is_unlike(self, pair: FramePair, box: Box, state: TrackState) -> bool:
-        """It looks otherwise; the longer the target was not seen, the more it may have changed."""
-        limit = self._config.max_unlikeness * (1 + _CHANGE_PER_FRAME * state.doubtful_frames)
-        return self._appearance.unlikeness(pair, box) > limit
+    @property
+    def _least_likeness(self) -> float:
+        usual = statistics.median(self._own) if self._own else 1.0
+        return min(self._config.accept_likeness, self._config.accept_share * usual)
 
-    def around(
-        self, region: KnownRegion, state: TrackState, rng: np.random.Generator
-    ) -> ProposalSet:
-        """Proposals around one region, wherever it is."""
-        boxes = region.box.as_array()[None]
-        return self._proposals.ungated(boxes, whole_image(state.size), rng)
+    def _is_crowded(self, place: Box) -> bool:
+        """Something like the target is so near that a mistake may happen any moment."""
+        reach = Box(place.x - place.w, place.y - place.h / 2, 3 * place.w, 2 * place.h)
+        others = _away_from(place, self._regions.boxes)
+        return any(_overlap(Box.from_sequence(each), reach) > 0 for each in others)
 
-    def judge(
-        self, region: KnownRegion, pair: FramePair, finding: Finding, state: TrackState
-    ) -> Evidence:
-        """What the best place at a region is worth."""
-        config, confidence, score = self._config, self._confidence, finding.score
-        is_other = self._memory.holds_other(finding.box, self._frame, region)
-        is_another = is_other or self._is_unlike(pair, finding.box, state)
-        region.reviewed = self._frame
-        region.score = -math.inf if is_another else score
-        evidence = Evidence(
-            is_elsewhere=True, is_refused=is_another, least_share=config.accept_above
-        )
-        if is_another or not confidence.is_found(score, config.accept_above):
-            return evidence
-        region.box = finding.box
-        rivals = self._memory.rivals(region, self._frame)
-        least = score - config.margin * confidence.reference
-        is_alone = all(each.score is not None and each.score < least for each in rivals)
-        is_plain = not rivals and confidence.is_found(score)
-        needed = 1 if is_plain else config.confirm_frames
-        return replace(evidence, is_refused=not is_alone, frames_needed=needed)
-
-    def _take_in(self, state: TrackState, *, is_trusted: bool) -> None:
+    def _fresh_look(self) -> Look | None:
         newest = self._attention.newest
-        if newest is None:
+        lag = _LAG if self._config.asynchronous == "on" else 0
+        if newest is None or self._attention.age > lag:
+            return None
+        return newest.look
+
+    def _take_in(self, state: TrackState) -> None:
+        newest = self._attention.newest
+        if newest is not None:
+            strength = newest.look.strength
+            self._regions = find_regions(strength, state.trusted, state.size, self._config)
+            self._learn(newest.job.pair)
+
+    def _learn(self, pair: FramePair) -> None:
+        """Once for every map, when it is known where the target was in its frame."""
+        newest = self._attention.newest
+        if newest is None or newest is self._learnt or not self._redetects:
             return
-        self._regions = find_regions(newest.strength, state.trusted, state.size, self._config)
-        target = state.box if is_trusted else None
-        self._memory.show(self._regions, self._frame, target)
+        target = self._trusted.get(newest.job.frame)
+        if target is not None:
+            self._learnt = newest
+            others = _away_from(
+                target, self._regions.boxes[self._regions.scores >= self._config.rival]
+            )
+            self._identity.learn(newest.look, target, others, pair.size)
 
     def _clear(self) -> None:
-        self._memory.forget()
-        self._regions = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
-        self._frame = 0
+        self._identity.forget()
+        self._regions = _NO_REGIONS
+        self._trusted: dict[int, Box] = {}
+        self._own: deque[float] = deque(maxlen=_USUAL)
+        self._learnt = None
+
+
+def _overlap(box: Box, other: Box) -> float:
+    return float(iou(box.as_array()[None], other.as_array()[None])[0])
+
+
+def _touches(box: Box, other: Box) -> bool:
+    """The centres lie so near that both may be on one thing of the size of `other`."""
+    (x, y), (other_x, other_y) = box.center, other.center
+    return abs(x - other_x) < _ONE_BODY * other.w and abs(y - other_y) < _ONE_BODY * other.h
+
+
+def _away_from(box: Box, boxes: Boxes) -> Boxes:
+    """Those of `boxes` that do not touch the middle of `box`."""
+    return boxes[iou(boxes, box.as_array()[None]) < _SAME] if len(boxes) else boxes

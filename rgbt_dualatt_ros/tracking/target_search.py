@@ -62,7 +62,6 @@ class TargetSearch:
         self._regions = regions
         self._local = LocalProposals(config.proposals)
         self._scored: list[ProposalSet] = []
-        self._has_jumped = False  # what is followed was found elsewhere, and is not trusted yet
 
     @property
     def report(self) -> SearchReport | None:
@@ -75,7 +74,6 @@ class TargetSearch:
     def start(self, pair: FramePair, box: Box) -> None:
         """A new target."""
         self._scored = []
-        self._has_jumped = False
         if self._regions is not None:
             self._regions.start(pair, box)
 
@@ -86,7 +84,6 @@ class TargetSearch:
 
     def forget(self) -> None:
         """No target."""
-        self._has_jumped = False
         self._scored = []
         if self._regions is not None:
             self._regions.forget()
@@ -107,23 +104,26 @@ class TargetSearch:
             on_features: called when the features are there, for the clock.
         """
         self._scored = []
-        self._has_jumped = self._has_jumped and state.has_clue
         if self._regions is not None:
             self._regions.begin(pair, state)
             found = self._at_region(self._regions, pair, state, rng)
             if found is not None:
                 return found
-        search = self._config.search
-        is_elsewhere = search.elsewhere and state.looks_elsewhere(search.patience)
+        is_elsewhere = self._regions is None and self._looks_elsewhere(state)
         place = self._place_elsewhere(state) if is_elsewhere else state.box
         features = self._tools.reader.read_frame(pair, place)
         on_features()
         if not features.sees.any():
             return None
         if is_elsewhere:
-            anywhere = self._anywhere(features, place, rng)
-            return Found(features, anywhere, self._evidence_of(pair, anywhere.box, state))
+            return Found(
+                features, self._anywhere(features, place, rng), Evidence(is_elsewhere=True)
+            )
         return self._near(features, pair, state, rng)
+
+    def _looks_elsewhere(self, state: TrackState) -> bool:
+        search = self._config.search
+        return search.elsewhere and state.looks_elsewhere(search.patience)
 
     def _near(
         self,
@@ -140,12 +140,10 @@ class TargetSearch:
         near = self._best(features, proposals)
         if not confidence.is_doubtful(near.score):
             return Found(features, near, self._evidence_near(pair, near.box, state))
-        if self._regions is not None and state.status is TrackStatus.TRACKING:
-            self._regions.look_now(pair, state)
-        if self._config.search.elsewhere:
+        if self._regions is None and self._config.search.elsewhere:
             anywhere = self._anywhere(features, state.box, rng)
             if confidence.is_found(anywhere.score):
-                return Found(features, anywhere, self._evidence_of(pair, anywhere.box, state))
+                return Found(features, anywhere, Evidence(is_elsewhere=True))
         return Found(features, near, Evidence())
 
     def _evidence_near(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
@@ -153,16 +151,8 @@ class TargetSearch:
         if self._regions is None:
             return Evidence()
         if state.status is TrackStatus.TRACKING:
-            return Evidence(is_refused=self._regions.is_mistaken(box))
-        if self._has_jumped:
-            return Evidence(is_refused=self._regions.is_another(pair, box, state))
-        return Evidence(is_refused=self._regions.is_doubtful(pair, box, state))
-
-    def _evidence_of(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
-        """More is asked of a place away from where the target was followed."""
-        self._has_jumped = True
-        is_another = self._regions is not None and self._regions.is_another(pair, box, state)
-        return Evidence(is_elsewhere=True, is_refused=is_another)
+            return Evidence(is_refused=self._regions.is_mistaken(box, state))
+        return Evidence(is_refused=self._regions.is_another(pair, box, state))
 
     def _anywhere(self, features: FrameFeatures, place: Box, rng: np.random.Generator) -> Finding:
         region = features.region
@@ -172,19 +162,17 @@ class TargetSearch:
     def _at_region(
         self, regions: RegionSearch, pair: FramePair, state: TrackState, rng: np.random.Generator
     ) -> Found | None:
-        """The best place at the region whose turn it is; None when it is none's."""
-        region = regions.next(state)
-        if region is None:
+        """The best place at the region that is most like the target; None when none is."""
+        candidate = regions.candidate(state)
+        if candidate is None:
             return None
-        features = self._tools.reader.read_frame(pair, region.box)
+        features = self._tools.reader.read_frame(pair, candidate.box)
         if not features.sees.any():
             return None
-        rough = self._best(features, regions.around(region, state, rng))
+        rough = self._best(features, regions.around(candidate, state, rng))
         near = self._best(features, self._local.near(rough.box, features.region, rng))
         finding = replace(near, source=ProposalSource.GLOBAL)
-        evidence = regions.judge(region, pair, finding, state)
-        self._has_jumped = True
-        return Found(features, finding, evidence)
+        return Found(features, finding, regions.judge(candidate, finding, state))
 
     def _place_elsewhere(self, state: TrackState) -> Box:
         search = self._config.search

@@ -21,12 +21,15 @@ class Evidence:
         is_refused: something else may be the target as well, so it must not be believed.
         frames_needed: good frames in a row before it is believed; None leaves that to the status.
         least_share: of the reference that is asked of its score; None leaves that to the status.
+        is_identified: it is known to be the target whatever its score; once it is believed, its
+            score is what a trusted target scores from now on.
     """
 
     is_elsewhere: bool = False
     is_refused: bool = False
     frames_needed: int | None = None
     least_share: float | None = None
+    is_identified: bool = False
 
 
 class Confidence(Protocol):
@@ -182,6 +185,8 @@ class TrackConfidence:
         if is_good:
             if self._good_in_row >= self._good_needed:
                 self._status, self._doubtful_in_row = TrackStatus.TRACKING, 0
+                if evidence.is_identified:
+                    self._accepted.clear()
             return
         self._doubtful_in_row += 1
         self._fall()

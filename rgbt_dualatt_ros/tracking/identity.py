@@ -1,0 +1,142 @@
+"""Identity: tells the target from what was seen beside it, on the features of global attention.
+
+A map of global attention is made for the target of frame one alone: what shares its colour or its
+heat is strong in it too. But whatever was there while the target was followed elsewhere is not
+the target. So a linear filter is fitted, in closed form, that answers 1 on the target, -1 on those
+others and -1 on the background, on all maps so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.box import Box, ImageSize
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.models.global_attention import INPUT_SIZE, Look
+
+_INNER = 0.8  # the middle of a box belongs to what is in it, its border not always
+_LEAST_HALF_SIDE = 5.0  # px of the input: every box has a cell
+_RIDGE = 0.3
+_OTHERS_WEIGHT = 0.25  # of the two kinds of -1, when there are others; the target has a half
+_FIRST_SHARE = 0.5  # of the target: frame one is known for certain
+
+_Array = NDArray[np.float64]
+
+
+@dataclass(slots=True, eq=False)
+class _Moments:
+    """Sums over the cells of one kind, each with a 1 appended: `(D, D)`, `(D,)`, and how many."""
+
+    squares: _Array
+    total: _Array
+    count: float = 0.0
+
+    @classmethod
+    def none(cls, width: int) -> _Moments:
+        return cls(np.zeros((width, width)), np.zeros(width))
+
+    def add(self, cells: _Array) -> None:
+        self.squares += cells.T @ cells
+        self.total += cells.sum(axis=0)
+        self.count += len(cells)
+
+
+class Identity:
+    """One target at a time; boxes are xywh in px of the image."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, _Moments] = {}
+        self._filter: _Array | None = None
+
+    @property
+    def knows_others(self) -> bool:
+        """Something was seen beside the target that looked like it."""
+        return bool(self._kinds) and self._kinds["others"].count > 0
+
+    def forget(self) -> None:
+        """No target."""
+        self._kinds = {}
+        self._filter = None
+
+    def learn(self, look: Look, target: Box, others: Boxes, size: ImageSize) -> None:
+        """Take in a frame in which it is known where the target is.
+
+        Args:
+            look: of that frame; the first call after `forget` is frame one.
+            target: where the target is.
+            others: `(N, 4)`, what looked like it elsewhere.
+            size: of the image.
+        """
+        cells = _cells(look)
+        if not self._kinds:
+            names = ("first", "later", "others", "background")
+            self._kinds = {name: _Moments.none(cells.shape[1]) for name in names}
+        is_target = _inside(look, target, size)
+        is_other = np.zeros_like(is_target)
+        for values in others:
+            is_other |= _inside(look, Box.from_sequence(values), size)
+        is_other &= ~is_target
+        is_first = self._kinds["first"].count == 0
+        self._kinds["first" if is_first else "later"].add(cells[is_target])
+        self._kinds["others"].add(cells[is_other])
+        self._kinds["background"].add(cells[~is_target & ~is_other])
+        self._filter = None
+
+    def likeness(self, look: Look, box: Box, size: ImageSize) -> float:
+        """How much what is in `box` is the target rather than anything else: about -1 .. 1.
+
+        Raises:
+            RuntimeError: before frame one was learnt.
+        """
+        if not self._kinds:
+            raise RuntimeError("learn frame one before asking who is who")
+        if self._filter is None:
+            self._filter = self._fit()
+        return float((_cells(look)[_inside(look, box, size)] @ self._filter).mean())
+
+    def _fit(self) -> _Array:
+        kinds = self._kinds
+        first = _FIRST_SHARE if kinds["later"].count else 1.0
+        others = _OTHERS_WEIGHT if kinds["others"].count else 0.0
+        shares = {
+            "first": 0.5 * first,
+            "later": 0.5 * (1 - first),
+            "others": others,
+            "background": 0.5 - others,
+        }
+        width = len(kinds["first"].total)
+        squares, wanted = np.zeros((width, width)), np.zeros(width)
+        for name, share in shares.items():
+            kind = kinds[name]
+            if kind.count:
+                sign = 1.0 if name in ("first", "later") else -1.0
+                squares += share / kind.count * kind.squares
+                wanted += sign * share / kind.count * kind.total
+        ridge = np.full(width, _RIDGE)
+        ridge[-1] = 1e-4  # the constant is free
+        return np.asarray(np.linalg.solve(squares + np.diag(ridge), wanted))
+
+
+def _cells(look: Look) -> _Array:
+    """Features as rows `(h * w, C + 1)`, the last column 1."""
+    flat = look.features.reshape(len(look.features), -1).T.astype(np.float64)
+    return np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
+
+
+def _inside(look: Look, box: Box, size: ImageSize) -> NDArray[np.bool_]:
+    """Which cells look into the middle of `box`; at least the nearest one."""
+    rows, columns = look.features.shape[1:]
+    in_x = _near(columns, look, (box.x, box.w), INPUT_SIZE.width / size.width)
+    in_y = _near(rows, look, (box.y, box.h), INPUT_SIZE.height / size.height)
+    return np.asarray((in_y[:, None] & in_x[None, :]).ravel())
+
+
+def _near(count: int, look: Look, extent: tuple[float, float], scale: float) -> NDArray[np.bool_]:
+    centers = look.first + look.step * np.arange(count)
+    start, length = extent
+    middle = float(np.clip((start + length / 2) * scale, centers[0], centers[-1]))
+    half = max(_LEAST_HALF_SIDE * look.step / 8, length * scale * _INNER / 2)
+    return np.asarray(np.abs(centers - middle) <= half)
