@@ -61,6 +61,7 @@ KINDS = {
         "global_attention.net lite",
         "weights/global_lite.safetensors",
         "rgbt-dualatt train global-attention config/train_global_attention_lite.yaml --data CLIPS",
+        is_shipped=True,
     ),
     GLOBAL_PAPER: WeightKind(
         "global_attention.net paper",
