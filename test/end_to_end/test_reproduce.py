@@ -8,12 +8,13 @@ needs its data sets.
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,26 @@ LIGHT = (
     *("--set", "device=cpu", "--set", "weights=random", "--set", "head.members=1"),
     *("--set", "global_attention.weights=random"),
 )
-DEADLINE_S = 100.0
+DEADLINE_S = 250.0
 KILLS = 4
 
+pytestmark = pytest.mark.timeout(600)  # several processes; a busy machine starves them
 
-def reproduce(*arguments: str | Path, ranks: int = 1) -> subprocess.CompletedProcess[str]:
+
+def reproduce(
+    *arguments: str | Path, ranks: int = 1, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """The command, run to its end, under torchrun with several ranks."""
     launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={ranks}"]
     command = [sys.executable, *(launcher if ranks > 1 else []), *MODULE, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+        env={**os.environ, **(environment or {})},
+    )
 
 
 def error_lines(done: subprocess.CompletedProcess[str]) -> list[str]:
@@ -135,6 +147,41 @@ def test_two_ranks_make_what_one_makes(gtot: Path, whole: Path, tmp_path: Path) 
     assert "shared by 2 ranks" in done.stderr
     assert done.stdout.count("tables: ") == 1
     assert quality(tmp_path / "out") == quality(whole)
+
+
+@pytest.mark.slow
+def test_work_of_a_rank_that_never_came_is_told_and_made_later(
+    gtot: Path, whole: Path, tmp_path: Path
+) -> None:
+    arguments = ("--claims", "parts", "--seeds", "0,1", "--out", tmp_path / "out")
+    impatient = (*LIGHT, *arguments, "--wait-minutes", "0.02")
+    late = reproduce("gtot", gtot, *impatient, environment={"WORLD_SIZE": "2", "RANK": "1"})
+    assert late.returncode == 2
+    (line,) = error_lines(late)
+    assert "rank 0 has not begun in" in line
+    first = reproduce("gtot", gtot, *impatient, environment={"WORLD_SIZE": "2", "RANK": "0"})
+    assert first.returncode == 2
+    (line,) = error_lines(first)
+    assert "6 of 12 results are missing" in line
+    assert "(work of rank 1 of 2)" in line
+    done = reproduce("gtot", gtot, *LIGHT, *arguments)
+    assert done.returncode == 0
+    assert quality(tmp_path / "out") == quality(whole)
+
+
+@pytest.mark.slow
+def test_an_image_that_cannot_be_read_costs_one_sequence(gtot: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(gtot, tmp_path / "set")
+    (root / "Scene1" / "v" / "00003v.png").write_bytes(b"no image")
+    out = tmp_path / "out"
+    done = reproduce("gtot", root, *LIGHT, "--claims", "overall", "--seeds", "0", "--out", out)
+    assert done.returncode == 1
+    (line,) = error_lines(done)
+    assert "00003v.png" in line
+    content = content_of(out)
+    assert content["extent"].startswith("1 of 50 sequences, so that no figure")
+    assert content["failures"] == [line.removeprefix("error: ")]
+    assert [*content["scores"]["trackers"]["dualatt-both"]["runs"][0]["sequences"]] == ["Scene2"]
 
 
 @pytest.mark.slow
