@@ -15,7 +15,7 @@ from rgbt_dualatt_ros.evaluation.attention_baselines import (
     correlation,
     net_method,
 )
-from rgbt_dualatt_ros.models.global_attention import TargetCode
+from rgbt_dualatt_ros.models.global_attention import Look, TargetCode
 
 SIZE = ImageSize(64, 48)
 NAMES = [
@@ -134,6 +134,9 @@ class _CountingNet:
         del pair, box
         self.coded += 1
         return ()
+
+    def look(self, pair: FramePair, code: TargetCode) -> Look:
+        raise AssertionError("the map alone is wanted")
 
     def attend(self, pair: FramePair, code: TargetCode) -> Map:
         del pair, code

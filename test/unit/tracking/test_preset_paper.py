@@ -24,7 +24,7 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSource
 from rgbt_dualatt_ros.core.settings import build
-from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, TargetCode
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, Look, TargetCode
 from rgbt_dualatt_ros.models.vgg_m import random_vgg_m
 from rgbt_dualatt_ros.tracking.crop_features import CropReader
 from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
@@ -108,11 +108,15 @@ class _HeatNet:
         del pair, box
         return []
 
-    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
+    def look(self, pair: FramePair, code: TargetCode) -> Look:
         del code
         self.asked += 1
         warm = (pair.thermal >= 140).astype(np.float32)
-        return np.asarray(cv2.resize(warm, (256, 192)), np.float32)
+        strength = np.asarray(cv2.resize(warm, (256, 192)), np.float32)
+        return Look(strength, strength[None, 4::8, 4::8], first=4, step=8)
+
+    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
+        return self.look(pair, code).strength
 
 
 def new_tracker(
@@ -247,7 +251,7 @@ def test_global_proposals_near_the_last_box_are_scored_with_the_local_ones_in_ev
     for frame in range(1, 4):
         prediction = tracker.track(pair_at(frame))
         search = tracker.search
-        assert net.asked == frame
+        assert net.asked == 1 + frame  # with the first frame
         assert search is not None
         assert search.attention is not None
         assert search.attention.stamp_ns == prediction.stamp_ns
