@@ -136,7 +136,7 @@ class _CountingNet:
         return ()
 
     def look(self, pair: FramePair, code: TargetCode) -> Look:
-        raise AssertionError("the map alone is wanted")
+        raise AssertionError(f"of frame {pair.stamp_ns} only the map is wanted, not for {code}")
 
     def attend(self, pair: FramePair, code: TargetCode) -> Map:
         del pair, code

@@ -147,9 +147,7 @@ def test_a_new_target_has_no_map_of_the_old_one() -> None:
     assert attention.newest is None
     attention.begin(pair_at(10), is_calm=True)
     assert attention.newest is not None
-    assert attention.newest.look.strength[0, 0] == pytest.approx(
-        0.1 + 0.009
-    )  # the code of frame 9
+    assert attention.newest.look.strength[0, 0] == pytest.approx(0.1 + 0.009)  # frame 9's
 
 
 def test_the_thread_answers_the_newest_frame_and_drops_those_between() -> None:
