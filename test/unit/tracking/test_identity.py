@@ -74,7 +74,8 @@ def least_squares(kinds: list[tuple[Cells, float, float]]) -> Cells:
         wanted.append(np.full(len(cells), weight * answer))
     rows.append(np.diag(np.sqrt([0.3] * CHANNELS + [1e-4])))
     wanted.append(np.zeros(CHANNELS + 1))
-    return np.linalg.lstsq(np.concatenate(rows), np.concatenate(wanted), rcond=None)[0]
+    solved = np.linalg.lstsq(np.concatenate(rows), np.concatenate(wanted), rcond=None)[0]
+    return np.asarray(solved, np.float64)
 
 
 def learnt(*painted: Painted, others: Boxes = NOBODY) -> Identity:
