@@ -17,14 +17,17 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
-from rgbt_dualatt_ros.evaluation.comparison import run_comparison
+from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
 from rgbt_dualatt_ros.evaluation.comparison_tables import differences_text
 from rgbt_dualatt_ros.evaluation.jumping_sequence import JUMP_KINDS, JumpingSequence
 from rgbt_dualatt_ros.evaluation.pictures import PictureRequest
+from rgbt_dualatt_ros.evaluation.published_results import parse_results, read_published
+from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.redetection_tables import redetection_text
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
-from rgbt_dualatt_ros.evaluation.results import ResultFolder
+from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
 from rgbt_dualatt_ros.evaluation.tables import summary_text
+from rgbt_dualatt_ros.evaluation.upper_bounds import split_bounds, with_bounds
 from rgbt_dualatt_ros.visualization.overlay import draw_marks
 
 _EXAMPLE = """examples:
@@ -34,6 +37,7 @@ _EXAMPLE = """examples:
   rgbt-dualatt evaluate --synthetic attributes:5,length=60 --ablation parts weight=1,3,5
   rgbt-dualatt evaluate --synthetic hidden:100 --ablation parts --no-pictures
   rgbt-dualatt evaluate --sequence my_walk --jumps mirror shift --ablation parts
+  rgbt-dualatt evaluate --benchmark gtot GTOT --tracker dualatt csrt@best --results MANet=FOLDER
   rgbt-dualatt evaluate --sequence my_walk --variant still:learning.enabled=false --tracker dualatt
 The page is OUT/index.html. A run that was stopped continues when the command is given again.
 """
@@ -71,25 +75,33 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.jumps:
         sequences = _with_jumps(sequences, arguments.jumps)
     command = shlex.join(["rgbt-dualatt", *sys.argv[1:]])
+    truths = [SequenceTruth.of(each) for each in sequences.values()]
+    published, unusable = _read_results(arguments, contenders, truths)
+    problems = [*problems, *unusable]
     what = " and ".join(sequences) if len(sequences) < 3 else f"{len(sequences)} sequences"
     about = describe_run(f"Tracking on {what}", command, config, model=arguments.model)
     about["not_opened"] = problems
+    _, about["upper_bounds"] = split_bounds(arguments.tracker)
     folder = ResultFolder.open(arguments.out, about, force=arguments.force)
+    for record in published:
+        folder.refuse_other_settings(record.tracker, record.settings)
     frames = sum(map(len, sequences.values()))
     with ProgressBar(frames * sum(len(each.seeds) for each in contenders), "tracking") as bar:
         made_with = about["made_with"]
         records = run_comparison(contenders, [*sequences.values()], folder, made_with, bar.advance)
+    records += [folder.save(each, made_with) for each in published]
+    kept = {name: folder.load_truth(name) for name in sequences}
+    shown_records = with_bounds(records, kept, about["upper_bounds"])
     shown = {} if arguments.no_pictures else sequences
     with ProgressBar(sum(map(len, shown.values())), "pictures") as bar:
         request = PictureRequest(
             draw_marks, shown, video=not arguments.no_video, on_progress=bar.advance
         )
-        page, scores = write_report(folder, records, request)
-    truths = {name: folder.load_truth(name) for name in sequences}
+        page, scores = write_report(folder, shown_records, request)
     tables = (
         summary_text(scores),
         differences_text(scores),
-        redetection_text(scores, truths),
+        redetection_text(scores, kept),
     )
     print("\n".join(filter(None, tables)))
     print(f"page: {page}")
@@ -97,6 +109,22 @@ def run(arguments: argparse.Namespace) -> int:
     for problem in [*problems, *failed]:
         print(f"error: {problem}", file=sys.stderr)
     return 1 if problems or failed else 0
+
+
+def _read_results(
+    arguments: argparse.Namespace,
+    contenders: Sequence[Contender],
+    truths: Sequence[SequenceTruth],
+) -> tuple[list[Record], list[str]]:
+    """Records of the result files, read before hours are spent on tracking; what cannot be."""
+    taken = [each.name for each in contenders]
+    records: list[Record] = []
+    problems: list[str] = []
+    for each in parse_results(arguments.results, taken):
+        found, missing = read_published(each, truths)
+        records += found
+        problems += missing
+    return records, problems
 
 
 def _with_jumps(

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from rgbt_dualatt_ros.evaluation.paired import (
     COMPARED,
+    FEWEST_TO_TELL,
     SAME_WITHIN,
     Difference,
     attribute_means,
@@ -20,9 +21,11 @@ from rgbt_dualatt_ros.evaluation.summary import TrackerScore
 from rgbt_dualatt_ros.evaluation.tables import number_text
 
 PAIRED_NOTE = (
-    "Mean ± standard error, over sequences, of the difference between means over seeds on the "
-    "same sequence; a difference of less than about two standard errors may be chance. Better "
-    f"and worse: sequences that differ by {SAME_WITHIN:g} or more."
+    "Mean over sequences of the difference between means over seeds on the same sequence; in "
+    "brackets its 95 % interval, from a paired bootstrap over the sequences. An interval that "
+    "holds zero: the difference may be the choice of sequences alone. It does not tell how the "
+    f"difference varies over seeds. With fewer than {FEWEST_TO_TELL} sequences it is too narrow. "
+    f"Better and worse: sequences that differ by {SAME_WITHIN:g} or more."
 )
 
 
@@ -63,7 +66,7 @@ def differences_text(scores: Sequence[TrackerScore]) -> str:
         )
         for name, row in found.items()
     ]
-    heading = f"difference to {scores[0].name}, ± standard error over sequences:"
+    heading = f"difference to {scores[0].name}, with the 95 % interval over sequences:"
     return "\n".join([heading, *lines]) if lines else ""
 
 
@@ -102,11 +105,12 @@ def attributes_markdown(
 
 
 def difference_text(found: Difference) -> str:
-    """`+0.012 ± 0.004`, as far as known."""
+    """`+0.012 [-0.004, +0.030]`, as far as known."""
     if math.isnan(found.mean):
         return number_text(found.mean, 3)
-    error = "" if math.isnan(found.standard_error) else f" ± {found.standard_error:.3f}"
-    return f"{found.mean:+.3f}{error}"
+    is_known = math.isfinite(found.low)
+    interval = f" [{found.low:+.3f}, {found.high:+.3f}]" if is_known else ""
+    return f"{found.mean:+.3f}{interval}"
 
 
 def _plain(name: str) -> str:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-import numpy as np
-
 from rgbt_dualatt_ros.evaluation import (
     metrics,
     page_comparison,
     page_redetection,
+    page_runs,
     page_sequence,
     page_tables,
 )
@@ -25,12 +24,15 @@ from rgbt_dualatt_ros.evaluation.charts import (
     dash_of,
     swatch,
 )
+from rgbt_dualatt_ros.evaluation.headline import headline
 from rgbt_dualatt_ros.evaluation.page_sequence import SequencePictures
 from rgbt_dualatt_ros.evaluation.page_style import CSS, SCRIPT
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import CONVENTION, TrackerScore
 from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.upper_bounds import BOUND_NOTE, is_bound
+from rgbt_dualatt_ros.evaluation.worst_sequences import worst_sequences
 
 _OPEN_SEQUENCES = 4
 """With more of them only the first is unfolded."""
@@ -57,17 +59,21 @@ def render(page: Page) -> str:
         "<h2>Summary</h2>",
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',
+        _bound_note(page.scores),
         page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
         page_comparison.differences_section(page.scores),
+        f"<h2>Curves</h2>{_curves(page.scores)}",
         page_comparison.attributes_section(page.scores, page.truths),
         page_redetection.redetection_section(page.scores, page.truths),
         _live(page.scores),
-        f"<h2>Curves</h2>{_curves(page.scores)}",
+        page_runs.spread_section(page.scores),
+        page_runs.times_section(page.scores),
         "<h2>What each tracker said of itself</h2>",
         page_tables.statuses_table(page.scores),
         '<p class="note">Share of the scored frames with each status, and the mean overlap in '
         "them: a status can be trusted when the overlap falls from left to right.</p>",
         page_comparison.learning_section(page.scores),
+        page_runs.worst_section(worst_sequences(page.scores), page.scores, page.pictures, links),
         "<h2>By sequence</h2>",
         page_tables.sequences_table(page.scores, page.truths, links),
         '<p class="note">Success AUC, and beside it PR@20. '
@@ -89,27 +95,6 @@ def render(page: Page) -> str:
         f"<title>{title}</title><style>{CSS}</style></head><body><main>"
         f"{''.join(sections)}</main><script>{SCRIPT}</script></body></html>\n"
     )
-
-
-def headline(scores: Sequence[TrackerScore]) -> str:
-    """The outcome in a sentence or two."""
-    known = [each for each in scores if np.isfinite(each.means["success_auc"])]
-    if not known:
-        return "No run gave a figure: see the failures below."
-    ranked = sorted(known, key=lambda each: each.means["success_auc"], reverse=True)
-    first, figures = ranked[0], ranked[0].means
-    text = (
-        f"{first.name} reaches a success AUC of {figures['success_auc']:.3f} and keeps within 20 "
-        f"px of the target in {figures['precision_20']:.0%} of the scored frames"
-    )
-    if np.isfinite(figures["frames_per_second"]):
-        text += f", at {figures['frames_per_second']:.0f} frames/s"
-    if len(ranked) > 1:
-        second = ranked[1]
-        text += f"; next is {second.name} with {second.means['success_auc']:.3f}"
-    failures = sum(int(each.means["failures"]) for each in scores)
-    runs = sum(len(each.runs) for each in scores)
-    return text + (f". {failures} of {runs} runs ended in an error." if failures else ".")
 
 
 def _scope(page: Page) -> str:
@@ -144,6 +129,11 @@ def _sequences(page: Page, links: Mapping[str, str]) -> list[str]:
 def _spread_note(scores: Sequence[TrackerScore]) -> str:
     several = any(len(each.seeds) > 1 for each in scores)
     return "Mean ± standard deviation over seeds. " if several else ""
+
+
+def _bound_note(scores: Sequence[TrackerScore]) -> str:
+    has_bound = any(is_bound(each.name) for each in scores)
+    return f'<p class="note">{escape(BOUND_NOTE)}</p>' if has_bound else ""
 
 
 def _live(scores: Sequence[TrackerScore]) -> str:

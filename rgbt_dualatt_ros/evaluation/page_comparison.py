@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import numpy as np
+
+from rgbt_dualatt_ros.evaluation.charts import Line, color_of, dash_of, swatch
 from rgbt_dualatt_ros.evaluation.comparison_tables import PAIRED_NOTE, difference_text
 from rgbt_dualatt_ros.evaluation.learning import LEARNING_NOTE, all_learning
 from rgbt_dualatt_ros.evaluation.page_tables import html_cell, html_table, html_value
@@ -15,9 +17,10 @@ from rgbt_dualatt_ros.evaluation.paired import (
     differences,
     sequences_with,
 )
+from rgbt_dualatt_ros.evaluation.radar import MOST_LINES, radar_chart
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.tables import best_places, number_text
 
 
 def differences_section(scores: Sequence[TrackerScore]) -> str:
@@ -51,9 +54,8 @@ def attributes_section(scores: Sequence[TrackerScore], truths: Mapping[str, Sequ
     )
     rows = []
     for label, values in auc.items():
-        known = {round(value, 3) for value in values if not math.isnan(value)}
-        top = max(known) if len(known) > 1 else None
-        styles = (' class="best"' if round(value, 3) == top else "" for value in values)
+        best = best_places(scores, values)
+        styles = (' class="best"' if place in best else "" for place in range(len(values)))
         cells = "".join(
             f"<td{style}>{number_text(value, 3)}<small>{number_text(other, 2)}</small></td>"
             for style, value, other in zip(styles, values, near[label], strict=True)
@@ -61,7 +63,55 @@ def attributes_section(scores: Sequence[TrackerScore], truths: Mapping[str, Sequ
         count = len(sequences_with(label, truths))
         rows.append(f"<tr><td>{escape(label)}</td><td>{count}</td>{cells}</tr>")
     note = "Success AUC, and beside it PR@20; a sequence counts with each of its attributes."
-    return f"<h2>By attribute</h2>{html_table(heads, rows, 'wide dense')}{_note(note)}"
+    radars = _radars(scores, {"success AUC": auc, "PR@20": near})
+    table = html_table(heads, rows, "wide dense")
+    return f"<h2>By attribute</h2>{radars}{table}{_note(note)}"
+
+
+def _radars(
+    scores: Sequence[TrackerScore], figures: Mapping[str, Mapping[str, Sequence[float]]]
+) -> str:
+    """A radar for each figure; empty with fewer attributes than make an area."""
+    shown = radar_places(scores)
+    parts = []
+    for heading, by_label in figures.items():
+        lines = [
+            Line(
+                scores[place].name,
+                np.array([values[place] for values in by_label.values()]),
+                color_of(place),
+                dash_of(place),
+            )
+            for place in shown
+        ]
+        chart = radar_chart([*by_label], lines, f"{heading} by attribute")
+        parts.append(f"<figure>{chart}<figcaption>{heading}</figcaption></figure>" * bool(chart))
+    if not any(parts):
+        return ""
+    items = "".join(
+        f"<li>{swatch(color_of(place), dash_of(place))}{escape(scores[place].name)}</li>"
+        for place in shown
+    )
+    note = (
+        ""
+        if len(shown) == len(scores)
+        else _note(f"In the radar: the first tracker and the best {MOST_LINES - 1} others.")
+    )
+    charts = f'<div class="pair radars">{"".join(parts)}</div>'
+    return f'{charts}<ul class="legend flat">{items}</ul>{note}'
+
+
+def radar_places(scores: Sequence[TrackerScore]) -> list[int]:
+    """Which trackers a radar shows: the first, and of many others the best."""
+    others = range(1, len(scores))
+    if len(scores) > MOST_LINES:
+        ranked = sorted(others, key=lambda place: _success(scores[place]), reverse=True)
+        return [0, *sorted(ranked[: MOST_LINES - 1])]
+    return [*range(len(scores))]
+
+
+def _success(score: TrackerScore) -> float:
+    return float(np.nan_to_num(score.means["success_auc"]))
 
 
 def variants_table(scores: Sequence[TrackerScore]) -> str:

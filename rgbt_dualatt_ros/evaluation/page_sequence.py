@@ -16,6 +16,7 @@ from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.summary import RunScore, TrackerScore
 from rgbt_dualatt_ros.evaluation.tables import number_text
 from rgbt_dualatt_ros.evaluation.timeline import LEFT, WIDTH, Track, timeline_chart
+from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 TRUTH_COLOR = "#ffffff"
 
@@ -39,12 +40,15 @@ class SequencePictures:
     """What can be seen of one sequence.
 
     Attributes:
+        moments: the worst ones.
+        strip: frames at equal steps; of the worst sequences only.
         video: URL of the video; empty when there is none.
         rate: frames per second of the video.
         note: why there is no picture or video; may be empty.
     """
 
     moments: Sequence[Moment] = ()
+    strip: Sequence[Moment] = ()
     video: str = ""
     rate: float = 1.0
     note: str = ""
@@ -64,6 +68,7 @@ def legend(scores: Sequence[TrackerScore]) -> str:
     lines = "".join(
         f"<li>{swatch(color_of(index), dash_of(index))}{escape(score.name)}</li>"
         for index, score in enumerate(scores)
+        if not is_bound(score.name)
     )
     states = "".join(
         f'<li><span class="key {style}" style="height:{height}px"></span>{text}</li>'
@@ -88,7 +93,7 @@ def section(chapter: Chapter, scores: Sequence[TrackerScore], pictures: Sequence
     tracks = [
         Track(found[0], color_of(index), dash_of(index))
         for index, found in runs
-        if found and len(found[0].record)
+        if found and len(found[0].record) and not is_bound(found[0].record.tracker)
     ]
     gist = ", ".join(
         f"{each.name} {number_text(each.mean_on(chapter.name, 'success_auc'), 3)}"
@@ -109,7 +114,7 @@ def section(chapter: Chapter, scores: Sequence[TrackerScore], pictures: Sequence
     if pictures.note:
         parts.append(f'<p class="note">{escape(pictures.note)}</p>')
     if pictures.moments:
-        parts.append(f'<div class="moments">{"".join(map(_figure, pictures.moments))}</div>')
+        parts.append(f'<div class="moments">{"".join(map(moment_figure, pictures.moments))}</div>')
     return "".join([*parts, "</details>"])
 
 
@@ -118,10 +123,11 @@ def data_url(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def _figure(moment: Moment) -> str:
+def moment_figure(moment: Moment, *, with_answers: bool = True) -> str:
+    """A picture with its frame, and what every tracker answered there."""
     boxes = "".join(
         f'<span class="box"><i style="background:{color}"></i>{escape(text)}</span>'
-        for color, text in moment.boxes
+        for color, text in (moment.boxes if with_answers else ())
     )
     return (
         f'<figure><img src="{data_url("image/jpeg", moment.jpeg)}" alt="frame {moment.frame}">'

@@ -28,7 +28,7 @@ pre { background: var(--tint); padding: 12px 14px; border-radius: 6px; overflow-
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 10px 0 12px; }
 table.wide { width: 100%; }
-th, td { text-align: right; padding: 7px 12px; border-bottom: 1px solid var(--rule);
+th, td { text-align: right; padding: 7px 9px; border-bottom: 1px solid var(--rule);
   vertical-align: baseline; white-space: nowrap; }
 th { font-size: 13px; font-weight: 600; color: var(--soft); }
 th:first-child, td:first-child, .left { text-align: left; padding-left: 0; }
@@ -44,9 +44,9 @@ td small { color: var(--soft); font-weight: 400; font-size: 12.5px; margin-left:
 td.bad, .bad-text { color: var(--bad); font-weight: 600; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   cursor: pointer; text-align: inherit; }
-th button::after { content: " \\2195"; opacity: .45; }
-th[aria-sort=ascending] button::after { content: " \\2191"; opacity: 1; }
-th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; }
+html.scripted th button::after { content: " \\2195"; opacity: .45; }
+html.scripted th[aria-sort=ascending] button::after { content: " \\2191"; opacity: 1; }
+html.scripted th[aria-sort=descending] button::after { content: " \\2193"; opacity: 1; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 20px 44px; }
 figure { margin: 0; }
 ul.legend { list-style: none; margin: 6px 0 0; padding: 0 0 0 44px; font-size: 14px; }
@@ -76,6 +76,10 @@ details.sequence > *:not(summary) { margin-top: 12px; }
   color: var(--soft); margin: 2px 0 0; }
 .moments { display: grid; grid-template-columns: 1fr 1fr; gap: 18px 22px; }
 .moments figure.large { grid-column: 1 / -1; }
+.moments.strip { grid-template-columns: repeat(3, 1fr); gap: 10px 12px; margin: 10px 0 0; }
+.worst { margin: 18px 0 26px; break-inside: avoid; }
+.radars figcaption { text-align: center; margin-top: 0; }
+.chart text.ring { font-size: 11px; }
 .moments img { cursor: zoom-in; }
 .moments .large img { cursor: zoom-out; }
 img, video { width: 100%; height: auto; display: block; border-radius: 4px; background: #000; }
@@ -96,18 +100,20 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   @page { margin: 14mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
+  .moments.strip { gap: 6px 8px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
   h2, summary { break-after: avoid; } h2 { margin-top: 26px; }
   figure, tr, .timeline { break-inside: avoid; }
   table { font-size: 9pt; } th, td { padding: 4px 7px; } .scroll { overflow: visible; }
   video, .readout, .screen { display: none; }
-  th button::after { content: none; }
+  html.scripted th button::after { content: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """
 
 SCRIPT = """
 "use strict";
+document.documentElement.classList.add("scripted");
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => head.querySelector("button")?.addEventListener("click", () => {

@@ -11,7 +11,8 @@ from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.evaluation.charts import color_of, dash_of, swatch
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import COLUMNS, TrackerScore, mean_of, status_figures
-from rgbt_dualatt_ros.evaluation.tables import best_figures, figure_text, number_text
+from rgbt_dualatt_ros.evaluation.tables import best_figures, best_places, figure_text, number_text
+from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 
 def summary_table(scores: Sequence[TrackerScore]) -> str:
@@ -67,15 +68,14 @@ def sequences_table(
     rows = []
     for name, truth in truths.items():
         values = [each.mean_on(name, "success_auc") for each in scores]
-        known = {round(value, 3) for value in values if not math.isnan(value)}
-        top = max(known) if len(known) > 1 else None
+        best = best_places(scores, values)
         cells = []
-        for score, value in zip(scores, values, strict=True):
+        for place, (score, value) in enumerate(zip(scores, values, strict=True)):
             if math.isnan(value):
                 cells.append('<td data-sort="">n/a</td>')
                 continue
             beside = number_text(score.mean_on(name, "precision_20"), 2)
-            style = ' class="best"' if round(value, 3) == top else ""
+            style = ' class="best"' if place in best else ""
             cells.append(
                 f'<td{style} data-sort="{value:.6f}">{value:.3f}<small>{beside}</small></td>'
             )
@@ -88,7 +88,11 @@ def sequences_table(
 
 
 def statuses_table(scores: Sequence[TrackerScore]) -> str:
-    """How often each tracker said what of itself, and how right it then was."""
+    """How often each tracker said what of itself, and how right it then was.
+
+    Those that said nothing of their own have no row: result files and upper bounds.
+    """
+    scores = [each for each in scores if each.tells_status and not is_bound(each.name)]
     heads = "<th>tracker</th>" + "".join(
         f"<th>{status.name}</th><th>IoU then</th>" for status in TrackStatus
     )

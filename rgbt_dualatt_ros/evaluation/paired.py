@@ -1,7 +1,8 @@
 """Trackers against the first one on the same sequences, and trackers by attribute.
 
 A difference is taken sequence by sequence between means over seeds: what makes a sequence hard
-for everybody cancels, so that small effects show that a table of means would hide.
+for everybody cancels, so that small effects show that a table of means would hide. The interval is
+that of protocols/bootstrap.py: how the difference would vary over other sequences like these.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rgbt_dualatt_ros.evaluation.protocols.bootstrap import paired_interval
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, mean_of
 
@@ -19,6 +21,10 @@ COMPARED = {"success_auc": "success AUC", "precision_20": "PR@20"}
 """Figures that are compared, with their headings."""
 SAME_WITHIN = 0.005
 """Sequences that differ by less count as neither better nor worse."""
+FEWEST_TO_TELL = 6
+"""With fewer sequences nobody is called better: even if one is ahead on all five, that happens by
+chance once in sixteen times."""
+_SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Difference:
         mean: over the sequences that both were scored on, of the difference between means over
             seeds; NaN when there are none.
         standard_error: of that mean, from the scatter of the sequences; NaN with fewer than two.
+        low: lower end of the 95 % interval, paired bootstrap over sequences; NaN likewise.
+        high: its upper end.
         sequences: how many.
         better: sequences on which it is ahead by `SAME_WITHIN` or more.
         worse: likewise behind.
@@ -36,20 +44,38 @@ class Difference:
 
     mean: float
     standard_error: float
+    low: float
+    high: float
     sequences: int
     better: int
     worse: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is more than the choice of sequences: zero lies outside of the interval."""
+        return self.sequences >= FEWEST_TO_TELL and (self.low > 0 or self.high < 0)
 
 
 def difference(score: TrackerScore, reference: TrackerScore, key: str) -> Difference:
     """`score` minus `reference` in the figure `key`."""
     names = dict.fromkeys(run.record.sequence for run in score.runs)
-    found = np.array([score.mean_on(name, key) - reference.mean_on(name, key) for name in names])
+    here = [score.mean_on(name, key) for name in names]
+    there = [reference.mean_on(name, key) for name in names]
+    return difference_of(here, there)
+
+
+def difference_of(values: Sequence[float], reference: Sequence[float]) -> Difference:
+    """`values` minus `reference`, a figure by sequence each; pairs with NaN are left out."""
+    second, first = np.array(values, np.float64), np.array(reference, np.float64)
+    found = second - first
     found = found[np.isfinite(found)]
     count = len(found)
+    interval = paired_interval(first, second, np.random.default_rng(_SEED))
     return Difference(
-        float(found.mean()) if count else math.nan,
+        interval.difference,
         float(found.std(ddof=1) / math.sqrt(count)) if count > 1 else math.nan,
+        interval.low,
+        interval.high,
         count,
         int((found >= SAME_WITHIN).sum()),
         int((found <= -SAME_WITHIN).sum()),

@@ -30,6 +30,7 @@ from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import RunScore
 from rgbt_dualatt_ros.evaluation.video import VideoFile
+from rgbt_dualatt_ros.evaluation.worst_sequences import strip_frames
 
 Mark = tuple[Box, str, tuple[int, int, int]]
 Draw = Callable[[FramePair, Sequence[Mark], str], NDArray[np.uint8]]
@@ -51,6 +52,8 @@ class PictureRequest:
         draw: draws boxes on a pair; the evaluation itself knows no drawing.
         sequences: by name; those not given get no pictures.
         moments: pictures of the worst moments of each sequence.
+        strip: frames in the strip of one of the worst sequences.
+        most: sequences with pictures; of more, those on which the first tracker did worst.
         video: whether to write videos.
         on_progress: told the name of a sequence and how many more frames are drawn.
     """
@@ -58,30 +61,40 @@ class PictureRequest:
     draw: Draw
     sequences: Mapping[str, RgbtSequence] = field(default_factory=dict)
     moments: int = 4
+    strip: int = 6
+    most: int = 30
     video: bool = True
     on_progress: Callable[[str, int], None] = lambda *_: None
 
 
 def take_pictures(
-    request: PictureRequest, truth: SequenceTruth, runs: Sequence[RunScore], video_path: Path
+    request: PictureRequest,
+    truth: SequenceTruth,
+    runs: Mapping[int, RunScore],
+    video_path: Path,
+    *,
+    with_strip: bool = False,
 ) -> SequencePictures:
-    """Pictures of one sequence; the worst moments are those of the first run.
+    """Pictures of one sequence; the worst moments are those of the first tracker.
 
     Args:
         request: holds the sequence.
         truth: of the sequence.
-        runs: one of each tracker, at least one.
+        runs: one of each tracker by its place in the tables, at least one.
         video_path: where the video goes.
+        with_strip: also frames at equal steps.
 
     Raises:
         DatasetError: when a frame cannot be read any more.
     """
-    unreadable = next((r.record for r in runs if r.record.failure_kind == "sequence"), None)
-    if unreadable is not None:
-        return SequencePictures(note=f"No pictures: {unreadable.failure}")
+    for run in runs.values():
+        if run.record.failure_kind == "sequence":
+            return SequencePictures(note=f"No pictures: {run.record.failure}")
     sequence = request.sequences[truth.name]
-    wanted = set(worst_frames(runs[0].overlaps, request.moments))
-    moments: list[Moment] = []
+    worst = worst_frames(runs[min(runs)].overlaps, request.moments)
+    steps = strip_frames(len(truth.boxes), request.strip) if with_strip else []
+    wanted = {*worst, *steps}
+    moments: dict[int, Moment] = {}
     video = VideoFile(video_path, _playing_rate(sequence))
     for index, pair in enumerate(sequence.pairs()):
         if request.video or index in wanted:
@@ -91,13 +104,19 @@ def take_pictures(
         if index in wanted:
             unlabelled = [(box, "", color) for box, _, color in marks]
             jpeg = _jpeg(request.draw(small, unlabelled, ""))
-            moments.append(Moment(index, jpeg, _answers(runs, index)))
+            moments[index] = Moment(index, jpeg, _answers(runs, index))
         request.on_progress(truth.name, 1)
     has_video = video.close()
     url, note = _video_url(video_path, len(request.sequences)) if has_video else ("", "")
     if request.video and not has_video:
         note = "No video: this OpenCV cannot write VP8."
-    return SequencePictures(moments, url, video.rate, note)
+    return SequencePictures(
+        [moments[index] for index in worst if index in moments],
+        [moments[index] for index in steps if index in moments],
+        url,
+        video.rate,
+        note,
+    )
 
 
 def _playing_rate(sequence: RgbtSequence) -> float:
@@ -107,11 +126,11 @@ def _playing_rate(sequence: RgbtSequence) -> float:
     return float(np.clip(1 / period_s, _SLOWEST, _FASTEST)) if period_s > 0 else _FASTEST
 
 
-def _marks(truth: SequenceTruth, runs: Sequence[RunScore], index: int) -> list[Mark]:
+def _marks(truth: SequenceTruth, runs: Mapping[int, RunScore], index: int) -> list[Mark]:
     """Boxes of one frame: the trackers in the order of the tables, then the truth."""
     marks = [
         (box, f"{run.record.tracker} {_overlap(run, index)}", _rgb(color_of(place)))
-        for place, run in enumerate(runs)
+        for place, run in runs.items()
         if (box := _box_at(run.record.boxes, index))
     ]
     if box := _box_at(truth.boxes, index):
@@ -139,12 +158,13 @@ def _scaled(pair: FramePair, marks: Sequence[Mark]) -> tuple[FramePair, list[Mar
     return FramePair(rgb, thermal, pair.stamp_ns), scaled
 
 
-def _answers(runs: Sequence[RunScore], index: int) -> list[tuple[str, str]]:
+def _answers(runs: Mapping[int, RunScore], index: int) -> list[tuple[str, str]]:
     answers = [(TRUTH_COLOR, "truth")]
-    for place, run in enumerate(runs):
+    for place, run in runs.items():
         record = run.record
-        said = STATUS_NAMES[int(record.statuses[index])]
-        text = f"{record.tracker} IoU {_overlap(run, index)} {said}"
+        text = f"{record.tracker} IoU {_overlap(run, index)}"
+        if record.statuses.any():
+            text += f" {STATUS_NAMES[int(record.statuses[index])]}"
         if len(np.unique(record.scores[np.isfinite(record.scores)])) > 1:
             text += f" {record.scores[index]:.1f}"
         answers.append((color_of(place), text))

@@ -56,7 +56,7 @@ def redetection_rows(
     ratios = {each.name: lost_time_ratio(each) for each in scores}
     return [
         (name, [part, *_cells(figures), number_text(ratios[name], 2) if part == ALL else ""])
-        for name, parts in all_redetections(scores, truths).items()
+        for name, parts in _redetections(scores, truths).items()
         for part, figures in parts.items()
     ]
 
@@ -87,7 +87,7 @@ def redetection_text(scores: Sequence[TrackerScore], truths: Mapping[str, Sequen
 
 def redetection_json(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> Json:
     """The convention, shares by tracker and part, time ratios, and what every run did."""
-    found = all_redetections(scores, truths)
+    found = _redetections(scores, truths)
     return {
         "convention": REDETECTION_NOTE,
         "trackers": {
@@ -104,6 +104,13 @@ def redetection_json(scores: Sequence[TrackerScore], truths: Mapping[str, Sequen
             if score.name in found
         },
     }
+
+
+def _redetections(
+    scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]
+) -> dict[str, dict[str, Redetection]]:
+    """Of those that say whether they track: without a status nothing is ever found."""
+    return all_redetections([each for each in scores if each.tells_status], truths)
 
 
 def _cells(figures: Redetection) -> list[str]:

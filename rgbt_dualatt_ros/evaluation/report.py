@@ -16,6 +16,7 @@ from rgbt_dualatt_ros.evaluation.comparison_tables import (
     differences_json,
     differences_markdown,
 )
+from rgbt_dualatt_ros.evaluation.headline import headline
 from rgbt_dualatt_ros.evaluation.learning import all_learning
 from rgbt_dualatt_ros.evaluation.page import Page, render
 from rgbt_dualatt_ros.evaluation.page_sequence import SequencePictures
@@ -29,8 +30,16 @@ from rgbt_dualatt_ros.evaluation.redetection_tables import (
     redetection_markdown,
 )
 from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
+from rgbt_dualatt_ros.evaluation.run_spread import (
+    spread_json,
+    spread_markdown,
+    times_json,
+    times_markdown,
+)
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
 from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
+from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
+from rgbt_dualatt_ros.evaluation.worst_sequences import by_success, worst_sequences
 
 # They belong to a record, to the viewer or to a live node, and change no number of a folder.
 _OTHER_GROUPS = ("target.", "overlay.", "attention_image.", "input.")
@@ -97,18 +106,31 @@ def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth])
         "attributes": attributes_json(scores, truths),
         "learning": {name: asdict(each) for name, each in all_learning(scores).items()},
         "redetection": redetection_json(scores, truths),
+        "run_to_run": spread_json(scores),
+        "seconds_per_frame": times_json(scores),
     }
     parts = (
+        f"{headline(scores)}\n",
         summary_markdown(scores),
         differences_markdown(scores),
         attributes_markdown(scores, truths),
         redetection_markdown(scores, truths),
+        spread_markdown(scores),
+        times_markdown(scores),
     )
     return {
         "metrics.json": to_json(figures),
         "runs.csv": runs_csv(scores),
         "summary.md": "\n".join(part for part in parts if part),
     }
+
+
+def _pictured(scores: Sequence[TrackerScore], request: PictureRequest) -> list[str]:
+    """Sequences that get pictures: of many the worst, for a page can be too large to open."""
+    if len(request.sequences) <= request.most:
+        return [*request.sequences]
+    chosen = {name for name in by_success(scores)[: request.most] if name in request.sequences}
+    return [name for name in request.sequences if name in chosen]
 
 
 def _take_all(
@@ -118,8 +140,16 @@ def _take_all(
     request: PictureRequest,
 ) -> dict[str, SequencePictures]:
     shown = {}
-    for name in request.sequences:
-        runs = [found[0] for each in scores if (found := each.of_sequence(name))]
+    worst = {each.sequence for each in worst_sequences(scores)}
+    for name in _pictured(scores, request):
+        runs = {
+            place: found[0]
+            for place, each in enumerate(scores)
+            if (found := each.of_sequence(name)) and not is_bound(each.name)
+        }
         if runs:
-            shown[name] = take_pictures(request, truths[name], runs, folder.video_path(name))
+            video_path, with_strip = folder.video_path(name), name in worst
+            shown[name] = take_pictures(
+                request, truths[name], runs, video_path, with_strip=with_strip
+            )
     return shown

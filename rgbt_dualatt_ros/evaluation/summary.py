@@ -84,6 +84,11 @@ class TrackerScore:
     success: Values
     precision: Values
 
+    @property
+    def tells_status(self) -> bool:
+        """Whether it ever said anything of itself; boxes from result files do not."""
+        return any(bool(each.record.statuses.any()) for each in self.runs)
+
     def of_sequence(self, sequence: str) -> tuple[RunScore, ...]:
         """The runs on one sequence, a seed each."""
         return tuple(each for each in self.runs if each.record.sequence == sequence)

@@ -15,6 +15,7 @@ from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import COLUMNS, CONVENTION, Column, RunScore, TrackerScore
+from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 NOTHING = "n/a"
 """Shown where there is no figure."""
@@ -104,19 +105,31 @@ def number_text(value: float, decimals: int) -> str:
 def best_figures(scores: Sequence[TrackerScore]) -> dict[str, set[str]]:
     """By column the trackers that print the best figure; none when all print the same.
 
-    A tracker that does nothing is not praised for its speed.
+    A tracker that does nothing is not praised for its speed, nor an upper bound at all.
     """
     best: dict[str, set[str]] = {}
     for column in COLUMNS:
         values = {
             each.name: round(each.means[column.key], column.decimals)
             for each in scores
-            if each.name != IDLE_TRACKER
+            if each.name != IDLE_TRACKER and not is_bound(each.name)
         }
         known = [value for value in values.values() if not math.isnan(value)]
         top = column.best(known) if len(set(known)) > 1 else None
         best[column.key] = {name for name, value in values.items() if value == top}
     return best
+
+
+def best_places(scores: Sequence[TrackerScore], values: Sequence[float]) -> set[int]:
+    """Which trackers print the highest of `values` (three decimals); none when all do."""
+    known = {
+        place: round(value, 3)
+        for place, (score, value) in enumerate(zip(scores, values, strict=True))
+        if not math.isnan(value) and not is_bound(score.name)
+    }
+    if len({*known.values()}) < 2:
+        return set()
+    return {place for place, value in known.items() if value == max(known.values())}
 
 
 def _tracker_json(score: TrackerScore) -> Json:

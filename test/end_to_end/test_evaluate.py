@@ -38,8 +38,9 @@ def error_lines(done: subprocess.CompletedProcess[str]) -> list[str]:
 
 
 def quality(out: Path) -> dict[str, Any]:
-    """Every figure of the run but the speed, which no two runs share."""
+    """Every figure of the run but the times, which no two runs share."""
     content: dict[str, Any] = json.loads((out / "metrics.json").read_text())
+    del content["seconds_per_frame"]
     for tracker in content["trackers"].values():
         runs = [run for each in tracker["sequences"].values() for run in each]
         for figures in (tracker["mean"], tracker["spread"], *runs):

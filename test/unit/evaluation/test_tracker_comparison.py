@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,12 +26,14 @@ from rgbt_dualatt_ros.evaluation.page_comparison import (
     attributes_section,
     differences_section,
     learning_section,
+    radar_places,
     variants_table,
 )
-from rgbt_dualatt_ros.evaluation.paired import difference, differences
+from rgbt_dualatt_ros.evaluation.paired import difference, difference_of, differences
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
+from rgbt_dualatt_ros.evaluation.tables import best_figures, best_places
 
 TRUTHS = {
     "one": SequenceTruth("one", np.tile([10.0, 10, 20, 20], (4, 1)), ("TC", "HO")),
@@ -87,6 +90,9 @@ def test_a_difference_is_taken_sequence_by_sequence() -> None:
     assert found.mean == pytest.approx(expected.mean())
     assert found.standard_error == pytest.approx(expected.std(ddof=1) / math.sqrt(3))
     assert (found.sequences, found.better, found.worse) == (3, 2, 1)
+    # One resample in 27 draws the same sequence three times: the ends are the extremes.
+    assert (found.low, found.high) == pytest.approx((-0.25, 0.5))
+    assert not found.is_clear
     same = difference(old, old, "precision_20")
     assert (same.mean, same.standard_error, same.better, same.worse) == (0, 0, 0, 0)
 
@@ -107,14 +113,14 @@ def test_differences_are_told_on_terminal_page_and_in_files() -> None:
     scores = three_sequences()
     line = differences_text(scores).splitlines()[1]
     assert line.startswith("  new  success AUC +0.")
-    assert line.endswith("PR@20 +0.250 ± 0.250 (2 better, 1 worse of 3)")
+    assert line.endswith("PR@20 +0.250 [-0.250, +0.500] (2 better, 1 worse of 3)")
     told = differences_json(scores)
     assert told["reference"] == "old"
     assert told["trackers"]["new"]["precision_20"]["mean"] == pytest.approx(0.25)
-    assert "| +0.250 ± 0.250 | 2 / 1 | 3 |" in differences_markdown(scores)
+    assert "| +0.250 [-0.250, +0.500] | 2 / 1 | 3 |" in differences_markdown(scores)
     section = differences_section(scores)
     assert "<h2>Difference to old</h2>" in section
-    assert "<td>+0.250 ± 0.250</td><td>2</td><td>1</td><td>3</td>" in section
+    assert "<td>+0.250 [-0.250, +0.500]</td><td>2</td><td>1</td><td>3</td>" in section
 
 
 def test_nothing_is_said_where_nothing_can_be_compared() -> None:
@@ -177,3 +183,59 @@ def test_learning_is_summed_over_the_runs() -> None:
     section = learning_section(scores)
     assert '<td>a</td><td>40</td><td class="bad">3</td><td>4</td><td class="bad">1</td>' in section
     assert "spread background / target" in section
+
+
+@pytest.mark.parametrize(
+    ("gains", "is_clear"),
+    [
+        ([0.1, 0.2, 0.1, 0.2, 0.1], False),
+        ([0.1, 0.2, 0.1, 0.2, 0.1, 0.2], True),
+        ([-0.1, -0.2, -0.1, -0.2, -0.1, -0.2], True),
+        ([0.1, -0.1, 0.1, -0.1, 0.1, -0.1], False),
+        ([0.0] * 8, False),
+        ([0.1, 0.2, 0.1, 0.2, 0.1, math.nan], False),
+    ],
+)
+def test_a_difference_is_clear_when_it_is_more_than_the_choice_of_sequences(
+    gains: list[float], is_clear: bool
+) -> None:
+    reference = [0.3] * len(gains)
+    found = difference_of([0.3 + gain for gain in gains], reference)
+    assert found.is_clear == is_clear
+    assert found.low <= found.mean <= found.high
+    again = difference_of([0.3 + gain for gain in gains], reference)
+    assert (again.low, again.high) == (found.low, found.high)
+
+
+def test_a_radar_needs_three_attributes_and_shows_six_trackers() -> None:
+    labels = ("TC", "HO", "LI")
+    truths = {
+        name: SequenceTruth(name, np.tile([10.0, 10, 20, 20], (4, 1)), labels[:count])
+        for name, count in (("one", 3), ("two", 2))
+    }
+    hits = ("1000", "1100", "0000", "1111", "1110", "1000", "1111")
+    records = [
+        record(f"t{place}", name, text) for place, text in enumerate(hits) for name in truths
+    ]
+    scores = score_trackers(records, truths)
+    section = attributes_section(scores, truths)
+    assert section.count('class="chart radar"') == 2
+    assert radar_places(scores) == [0, 1, 3, 4, 5, 6]
+    assert "the first tracker and the best 5 others" in section
+    few = score_trackers(records[:4], truths)
+    assert radar_places(few) == [0, 1]
+    assert "best 5 others" not in attributes_section(few, truths)
+    two = {name: replace(truth, attributes=labels[:2]) for name, truth in truths.items()}
+    assert "radar" not in attributes_section(few, two)
+    assert "<h2>By attribute</h2>" in attributes_section(few, two)
+
+
+def test_an_upper_bound_is_never_the_best_of_a_row() -> None:
+    scores = score(
+        record("a", "one", "1000"),
+        record("b@best (upper bound)", "one", "1111"),
+        record("c", "one", "1100"),
+    )
+    assert best_places(scores, [0.1, 0.9, 0.2]) == {2}
+    assert best_places(scores, [0.1, 0.9, 0.1]) == set()
+    assert best_figures(scores)["success_auc"] == {"c"}

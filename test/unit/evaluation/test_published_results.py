@@ -1,0 +1,72 @@
+"""Result files of published trackers become records that count as far as they go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.evaluation.published_results import (
+    PublishedResults,
+    parse_results,
+    read_published,
+)
+from rgbt_dualatt_ros.evaluation.results import SequenceTruth
+from rgbt_dualatt_ros.evaluation.summary import score_trackers
+
+TRUTHS = [SequenceTruth(name, np.tile([10.0, 10, 20, 20], (2, 1))) for name in ("walk", "run")]
+
+
+def test_four_and_eight_columns_become_the_same_boxes(tmp_path: Path) -> None:
+    (tmp_path / "walk.txt").write_text("10,10,20,20\n40,10,20,20\n")
+    (tmp_path / "run.txt").write_text("10 10 30 10 30 30 10 30\n40 10 60 10 60 30 40 30\n")
+    records, problems = read_published(PublishedResults("MANet", tmp_path), TRUTHS)
+    assert problems == []
+    assert [(each.tracker, each.sequence, each.seed) for each in records] == [
+        ("MANet", "walk", 0),
+        ("MANet", "run", 0),
+    ]
+    np.testing.assert_allclose(records[0].boxes, records[1].boxes)
+    (score,) = score_trackers(records, {each.name: each for each in TRUTHS})
+    assert score.means["precision_20"] == pytest.approx(0.5)
+    assert np.isnan(score.means["frames_per_second"])
+    assert not score.tells_status
+    assert records[0].settings["result_files"] == str(tmp_path)
+
+
+def test_names_may_begin_with_the_label(tmp_path: Path) -> None:
+    (tmp_path / "MANet_walk.txt").write_text("10,10,20,20\n40,10,20,20\n")
+    records, problems = read_published(PublishedResults("MANet", tmp_path), TRUTHS)
+    assert [each.sequence for each in records] == ["walk"]
+    assert len(problems) == 1
+    assert "MANet_run.txt" in problems[0]
+
+
+def test_what_cannot_be_used_is_told_and_counts_in_no_mean(tmp_path: Path) -> None:
+    (tmp_path / "walk.txt").write_text("10,10,20,20\n10,10,20,20\n")
+    (tmp_path / "run.txt").write_text("10,10,20,20\n")
+    records, problems = read_published(PublishedResults("x", tmp_path), TRUTHS)
+    assert [each.sequence for each in records] == ["walk"]
+    assert problems == ["x on run: 1 boxes for 2 frames"]
+
+
+def test_a_folder_without_any_usable_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "walk.txt").write_text("a,b,c,d\n")
+    with pytest.raises(ConfigError, match=r"results x: no file in .* can be used; the first: x: "):
+        read_published(PublishedResults("x", tmp_path), TRUTHS)
+
+
+def test_labels_and_folders_are_checked(tmp_path: Path) -> None:
+    (one,) = parse_results([f"MANet={tmp_path}"], ["dualatt"])
+    assert one == PublishedResults("MANet", tmp_path)
+    for text in ("MANet", "=x", "MANet="):
+        with pytest.raises(ConfigError, match="expected LABEL=FOLDER"):
+            parse_results([text])
+    with pytest.raises(ConfigError, match="there is no folder"):
+        parse_results([f"MANet={tmp_path / 'absent'}"])
+    with pytest.raises(ConfigError, match="another tracker is called dualatt"):
+        parse_results([f"dualatt={tmp_path}"], ["dualatt"])
+    with pytest.raises(ConfigError, match="another tracker is called a"):
+        parse_results([f"a={tmp_path}", f"a={tmp_path}"])
