@@ -11,7 +11,7 @@ from rgbt_dualatt_ros.core.settings import setting
 class GlobalAttentionConfig:
     """Where in the whole image the target may be (sections 3.1, 3.3; algorithm 3.5, 4.5)."""
 
-    enabled: bool = setting(False, "Look for the target in the whole image too.")
+    enabled: bool = setting(True, "Look for the target in the whole image too.")
     net: str = setting("lite", "The small net, or that of the paper.", choices=("lite", "paper"))
     weights: str = setting(
         "", "File of its weights; empty takes the shipped one, random takes none."
@@ -22,6 +22,9 @@ class GlobalAttentionConfig:
         choices=("every_frame", "periodic", "on_doubt"),
     )
     every: int = setting(5, "Periodic: frames from one map to the next.", 1, 10_000)
+    every_crowded: int = setting(
+        2, "The same while something like the target is near it.", 1, 10_000
+    )
     every_doubtful: int = setting(
         1,
         "Frames from one map to the next while the target is uncertain or lost; the first such "
@@ -105,10 +108,12 @@ class GlobalAttentionConfig:
     confirm_frames: int = setting(
         3, "Good frames in a row before any other region is believed.", 1, 1000
     )
-    mistaken_below: float = setting(
-        0.0, "Less likeness where the target is followed: it has become something else.", -2.0, 2.0
+    mistaken_lead: float = setting(
+        0.5,
+        "So much more likeness elsewhere than where it is followed says that it is there.",
+        0.0,
+        4.0,
     )
-    mistaken_lead: float = setting(0.5, "So much more likeness elsewhere says the same.", 0.0, 4.0)
     brief_doubt: int = setting(
-        3, "After so many doubtful frames it may be another that the local search finds.", 0, 1000
+        4, "After more doubtful frames it may be another that the local search finds.", 0, 1000
     )

@@ -53,6 +53,7 @@ _PAPER: _Values = {
     "attention.level": "conv1",
     "attention.samples": 32,
     "attention.every": 1,
+    "global_attention.enabled": False,  # its weights are too large to come with the package
     "global_attention.net": "paper",
     "global_attention.when": "every_frame",
     "global_attention.asynchronous": "off",

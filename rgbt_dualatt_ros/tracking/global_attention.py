@@ -66,19 +66,20 @@ class GlobalAttention:
             self._thread.close()
             self._thread = None
 
-    def begin(self, pair: FramePair, *, is_calm: bool) -> bool:
+    def begin(self, pair: FramePair, *, is_calm: bool, is_crowded: bool = False) -> bool:
         """A frame begins: compute a map or ask for one when it is time.
 
         Args:
             pair: of this frame.
-            is_calm: the target was trusted in the frame before, and nothing else is near it.
+            is_calm: the target was trusted in the frame before.
+            is_crowded: something like it is near it.
 
         Returns:
             Whether there is a map that was not there before.
         """
         self._frame += 1
         is_new = self._collect()
-        if self._is_due(is_calm=is_calm):
+        if self._is_due(is_calm=is_calm, is_crowded=is_crowded):
             return self._look(pair) or is_new
         return is_new
 
@@ -90,13 +91,14 @@ class GlobalAttention:
         """
         return self._asked != self._frame and self._look(pair)
 
-    def _is_due(self, *, is_calm: bool) -> bool:
+    def _is_due(self, *, is_calm: bool, is_crowded: bool) -> bool:
         config = self._config
         if config.when == "every_frame":
             return True
         if is_calm and config.when == "on_doubt":
             return False
-        interval = config.every if is_calm else config.every_doubtful
+        usual = min(config.every, config.every_crowded) if is_crowded else config.every
+        interval = usual if is_calm else config.every_doubtful
         return self._asked < 0 or self._frame - self._asked >= interval
 
     def _look(self, pair: FramePair) -> bool:

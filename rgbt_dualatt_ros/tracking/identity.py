@@ -21,7 +21,10 @@ _INNER = 0.8  # the middle of a box belongs to what is in it, its border not alw
 _LEAST_HALF_SIDE = 5.0  # px of the input: every box has a cell
 _RIDGE = 0.3
 _OTHERS_WEIGHT = 0.25  # of the two kinds of -1, when there are others; the target has a half
-_FIRST_SHARE = 0.5  # of the target: frame one is known for certain
+_FIRST_SHARE = 0.3  # of the target: frame one is known for certain
+# What stays of older frames when one is learnt. Targets turn and the light changes; others are
+# seen now and then, and must not be forgotten before they meet the target.
+_KEPT = {"first": 1.0, "later": 0.85, "others": 0.97, "background": 0.85}
 
 _Array = NDArray[np.float64]
 
@@ -37,6 +40,11 @@ class _Moments:
     @classmethod
     def none(cls, width: int) -> _Moments:
         return cls(np.zeros((width, width)), np.zeros(width))
+
+    def fade(self, share: float) -> None:
+        self.squares *= share
+        self.total *= share
+        self.count *= share
 
     def add(self, cells: _Array) -> None:
         self.squares += cells.T @ cells
@@ -80,6 +88,8 @@ class Identity:
             is_other |= _inside(look, Box.from_sequence(values), size)
         is_other &= ~is_target
         is_first = self._kinds["first"].count == 0
+        for name, share in _KEPT.items():
+            self._kinds[name].fade(share)
         self._kinds["first" if is_first else "later"].add(cells[is_target])
         self._kinds["others"].add(cells[is_other])
         self._kinds["background"].add(cells[~is_target & ~is_other])

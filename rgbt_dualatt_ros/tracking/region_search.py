@@ -93,7 +93,8 @@ class RegionSearch:
     def begin(self, pair: FramePair, state: TrackState) -> None:
         """A frame begins: get the map that is due."""
         is_trusted = state.status is TrackStatus.TRACKING
-        if self._attention.begin(pair, is_calm=is_trusted and not self._is_crowded(state.box)):
+        is_crowded = self._is_crowded(state.box)
+        if self._attention.begin(pair, is_calm=is_trusted, is_crowded=is_crowded):
             self._take_in(state)
 
     def look_now(self, pair: FramePair, state: TrackState) -> None:
@@ -155,36 +156,48 @@ class RegionSearch:
         )
 
     def is_mistaken(self, box: Box, state: TrackState) -> bool:
-        """The trusted target's new place is that of something else, by a map of this frame."""
+        """The trusted target's new place is another's: it is plainly elsewhere in this map.
+
+        A target that only looks otherwise than before is none: it may have turned, or met smoke.
+        """
         look = self._fresh_look()
         if look is None or not self._redetects:
             return False
         own = self._identity.likeness(look, box, state.size)
-        others = _away_from(box, self._regions.boxes)
-        likes = [
-            self._identity.likeness(look, Box.from_sequence(each), state.size) for each in others
-        ]
-        is_worse = any(
-            each >= self._least_likeness and each > own + self._config.mistaken_lead
-            for each in likes
-        )
-        is_other = self._identity.knows_others and own < self._config.mistaken_below
-        if not is_worse and not is_other:
-            self._own.append(own)
-        return is_worse or is_other
+        if self._is_elsewhere(look, box, own, state):
+            return True
+        self._own.append(own)
+        return False
 
     def is_another(self, pair: FramePair, box: Box, state: TrackState) -> bool:
-        """What a doubtful target's local search has found at `box` is not the target."""
+        """What a doubtful target's local search has found at `box` is not the target.
+
+        After a brief doubt only if the target is plainly elsewhere; after a longer one, in which
+        another may have come to its place, what is there must be like the target.
+        """
         if not self._redetects:
             return False
         self.look_now(pair, state)
         look = self._fresh_look()
-        if look is None:
+        if look is None or not self._can_tell:
             return False
-        is_brief = state.doubtful_frames <= self._config.brief_doubt
-        if is_brief or not self._identity.knows_others:
-            return self._identity.likeness(look, box, state.size) < self._config.mistaken_below
-        return self._identity.likeness(look, box, state.size) < self._least_likeness
+        own = self._identity.likeness(look, box, state.size)
+        if state.doubtful_frames <= self._config.brief_doubt:
+            return self._is_elsewhere(look, box, own, state)
+        return own < self._least_likeness
+
+    def _is_elsewhere(self, look: Look, box: Box, own: float, state: TrackState) -> bool:
+        """Some region away from `box` is the target, as far as likeness can tell."""
+        least = max(self._least_likeness, own + self._config.mistaken_lead)
+        away = [Box.from_sequence(values) for values in _away_from(box, self._regions.boxes)]
+        return self._can_tell and any(
+            self._identity.likeness(look, each, state.size) >= least for each in away
+        )
+
+    @property
+    def _can_tell(self) -> bool:
+        """The target has been plainly more like itself than what is beside it."""
+        return bool(self._own) and statistics.median(self._own) >= self._config.accept_likeness
 
     def trust(self, pair: FramePair, box: Box) -> None:
         """The target is at `box` of this frame."""
