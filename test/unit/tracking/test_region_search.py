@@ -34,7 +34,8 @@ CONFIG = GlobalAttentionConfig(enabled=True, when="every_frame")
 THREADED = dataclasses.replace(CONFIG, asynchronous="on")
 HERE, THERE, YONDER = Box(80, 100, 80, 80), Box(400, 320, 80, 80), Box(480, 60, 80, 80)
 OWN, TWIN, TREE = (2.0, 2.0, 0.0, 0.0), (2.0, 1.2, 1.2, 0.0), (0.0, 0.0, 0.0, 2.0)
-STRENGTHS = {OWN: 0.85, TWIN: 0.95, TREE: 0.5}  # the map takes the twin for the target
+# The map takes the twin for the target.
+STRENGTHS: dict[tuple[float, ...], float] = {OWN: 0.85, TWIN: 0.95, TREE: 0.5}
 REFERENCE = 8.0
 WAIT_S = 10.0
 Scene = Sequence[tuple[Box, tuple[float, ...]]]

@@ -8,15 +8,17 @@ Not: what a real net sees (docs/evaluation.md).
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.box_array import iou
+from rgbt_dualatt_ros.core.box import Box, ImageSize
+from rgbt_dualatt_ros.core.box_array import Boxes, iou
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.learning_config import FirstFrameConfig, LearningConfig
@@ -31,13 +33,14 @@ from rgbt_dualatt_ros.core.tracker_config import (
     TrackerConfig,
 )
 from rgbt_dualatt_ros.models.backbone import BackboneShape, random_backbone
-from rgbt_dualatt_ros.models.global_attention import TargetCode
+from rgbt_dualatt_ros.models.global_attention import Look, TargetCode
 from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracker
 from rgbt_dualatt_ros.tracking.feature_map import MapReader
+from rgbt_dualatt_ros.tracking.identity import Identity
+from rgbt_dualatt_ros.tracking.map_thread import DoneMap, _Exchange
 
 HEIGHT, WIDTH, SIDE = 200, 320, 40
-# The squares are so coarse that half a box beside its place is another look.
-GLOBAL = GlobalAttentionConfig(enabled=True, proposals_per_region=24, max_unlikeness=4.5)
+GLOBAL = GlobalAttentionConfig(enabled=True, proposals_per_region=24)
 CONFIG = TrackerConfig(
     device="cpu",
     search=SearchConfig(target_side=48),
@@ -54,7 +57,10 @@ HERE, THERE, YONDER = Box(40, 60, SIDE, SIDE), Box(240, 120, SIDE, SIDE), Box(24
 Scene = Sequence[tuple[Box, int]]
 """What is shown: places, and whose square is there."""
 T, U, L = TrackStatus.TRACKING, TrackStatus.UNCERTAIN, TrackStatus.LOST
-OWN, OTHER = 3, 7
+OWN, TWIN, OTHER = 3, 5, 7
+TINTS = {OWN: (60, -40, -40), TWIN: (60, -10, 20), OTHER: (-60, 0, 60)}
+HEATS = {OWN: 130, TWIN: 130, OTHER: 20}
+WEAVE = {OWN: 3, TWIN: 3, OTHER: 8}  # the classifier sees little else
 
 
 def textures(seed: int, shape: tuple[int, ...], grain: int) -> NDArray[np.uint8]:
@@ -66,19 +72,31 @@ def textures(seed: int, shape: tuple[int, ...], grain: int) -> NDArray[np.uint8]
 GROUND, COOL = textures(1, (HEIGHT, WIDTH, 3), 13), textures(2, (HEIGHT, WIDTH), 17) // 3
 
 
+def features_of(pair: FramePair) -> NDArray[np.float32]:
+    """Means of colour and heat in the cells of the net's input, over their usual spread."""
+    seen = np.concatenate([pair.rgb, pair.thermal[..., None]], axis=2).astype(np.float32)
+    means = cv2.resize(seen, (32, 24), interpolation=cv2.INTER_AREA).transpose(2, 0, 1)
+    spread = means.std(axis=(1, 2), keepdims=True)
+    return np.asarray((means - means.mean(axis=(1, 2), keepdims=True)) / spread, np.float32)
+
+
 class _Film:
-    """Draws scenes, and is the net that knows what it drew, whichever square was asked for."""
+    """Draws scenes, and is the net: its map is told where squares are, its features see them."""
 
     def __init__(self) -> None:
         self.scenes: list[Scene] = []
         self.junk: Scene = ()
+        self.stamps: dict[int, int] = {}
+        self.looks: list[Look] = []  # alive, so that no two have one id
 
     def pair(self, scene: Scene) -> FramePair:
         rgb, thermal = GROUND.copy(), COOL.copy()
         for box, whose in scene:
             x, y = round(box.x), round(box.y)
-            rgb[y : y + SIDE, x : x + SIDE] = textures(whose, (SIDE, SIDE, 3), 8)
-            thermal[y : y + SIDE, x : x + SIDE] = 130 + textures(whose + 1, (SIDE, SIDE), 10) // 3
+            square = textures(WEAVE[whose], (SIDE, SIDE, 3), 8) + np.array(TINTS[whose])
+            rgb[y : y + SIDE, x : x + SIDE] = square.clip(0, 255).astype(np.uint8)
+            warm = HEATS[whose] + textures(WEAVE[whose] + 1, (SIDE, SIDE), 10) // 3
+            thermal[y : y + SIDE, x : x + SIDE] = warm
         self.scenes.append(scene)
         return FramePair(rgb, thermal, stamp_ns=len(self.scenes) - 1)
 
@@ -86,14 +104,19 @@ class _Film:
         del pair, box
         return []
 
-    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
+    def look(self, pair: FramePair, code: TargetCode) -> Look:
         del code
         strength = np.zeros((192, 256), np.float32)
         for box, whose in [*self.scenes[pair.stamp_ns], *self.junk]:
             x, y = round(box.x * 256 / WIDTH), round(box.y * 192 / HEIGHT)
             w, h = round(box.w * 256 / WIDTH), round(box.h * 192 / HEIGHT)
             strength[y : y + h, x : x + w] = 0.9 if whose == OWN else 0.8
-        return strength
+        self.looks.append(Look(strength, features_of(pair), first=4.0, step=8.0))
+        self.stamps[id(self.looks[-1])] = pair.stamp_ns
+        return self.looks[-1]
+
+    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
+        return self.look(pair, code).strength
 
 
 @pytest.fixture
@@ -166,23 +189,89 @@ def test_what_looks_otherwise_is_not_taken_for_the_target(film: _Film) -> None:
 
 
 def test_a_twin_that_was_seen_beside_the_target_is_not_taken_for_it(film: _Film) -> None:
-    tracker = started(film, [(HERE, OWN), (THERE, OWN)])
-    predictions = show(tracker, film, [(THERE, OWN)], 12)
+    tracker = started(film, [(HERE, OWN), (THERE, TWIN)])
+    predictions = show(tracker, film, [(THERE, TWIN)], 12)
     assert T not in {each.status for each in predictions}
     assert predictions[-1].status is L
+    back = show(tracker, film, [(YONDER, OWN), (THERE, TWIN)], 6)
+    assert back[-1].status is T
+    assert overlap(back[-1], YONDER) > 0.5
 
 
-def test_without_memory_it_would_be(film: _Film) -> None:
-    tracker = started(film, [(HERE, OWN), (THERE, OWN)], remembered=0)
-    assert show(tracker, film, [(THERE, OWN)], 12)[-1].status is T
+def test_never_seen_beside_it_it_would_be(film: _Film) -> None:
+    predictions = show(started(film), film, [(THERE, TWIN)], 12)
+    assert predictions[-1].status is T
+    assert overlap(predictions[-1], THERE) > 0.5
 
 
 def test_of_two_that_look_alike_none_is_believed(film: _Film) -> None:
-    tracker = started(film, margin=0.8)
+    tracker = started(film)
     twins = [(THERE, OWN), (YONDER, OWN)]
     predictions = show(tracker, film, twins, 12)
     assert T not in {each.status for each in predictions}
     assert show(tracker, film, [(THERE, OWN)], 6)[-1].status is T
+
+
+@pytest.fixture
+def maps(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
+    """Has one to take for every map that the thread has ready."""
+    ready, give = threading.Semaphore(0), _Exchange.give
+
+    def give_and_tell(self: _Exchange, done: DoneMap) -> None:
+        give(self, done)
+        ready.release()
+
+    monkeypatch.setattr(_Exchange, "give", give_and_tell)
+    return ready
+
+
+def show_late(
+    tracker: DualAttentionTracker, film: _Film, scene: Scene, maps: threading.Semaphore
+) -> Prediction:
+    """A frame whose map is ready for the next one."""
+    prediction = tracker.track(film.pair(scene))
+    assert maps.acquire(timeout=10)
+    return prediction
+
+
+def test_a_map_that_comes_a_frame_later_finds_the_target_too(
+    film: _Film, maps: threading.Semaphore
+) -> None:
+    tracker = tracker_of(film, asynchronous="on", when="every_frame")
+    beside = [(HERE, OWN), (THERE, TWIN)]
+    tracker.initialize(film.pair(beside), HERE)
+    assert {show_late(tracker, film, beside, maps).status for _ in range(8)} == {T}
+    alone = [show_late(tracker, film, [(THERE, TWIN)], maps) for _ in range(10)]
+    assert T not in {each.status for each in alone}
+    back = [show_late(tracker, film, [(YONDER, OWN), (THERE, TWIN)], maps) for _ in range(7)]
+    assert back[-1].status is T
+    assert overlap(back[-1], YONDER) > 0.5
+    tracker.reset()
+
+
+def test_a_late_map_is_learnt_with_the_box_of_its_own_frame(
+    film: _Film, maps: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[tuple[int, Box]] = []
+    learn = Identity.learn
+
+    def spy(self: Identity, look: Look, target: Box, others: Boxes, size: ImageSize) -> None:
+        learnt.append((film.stamps[id(look)], target))
+        learn(self, look, target, others, size)
+
+    monkeypatch.setattr(Identity, "learn", spy)
+    tracker = tracker_of(film, asynchronous="on", when="every_frame")
+    tracker.initialize(film.pair([(HERE, OWN)]), HERE)
+    followed = [(0, HERE)]
+    for frame in range(1, 6):
+        place = Box(HERE.x + 6 * frame, HERE.y, SIDE, SIDE)
+        prediction = show_late(tracker, film, [(place, OWN)], maps)
+        assert prediction.status is T
+        assert tracker._state is not None
+        followed.append((frame, tracker._state.box))
+    assert learnt == followed[:-1]  # the newest map has not been taken yet
+    assert len({box for _, box in followed}) == 6
+    tracker.reset()
 
 
 def test_both_kinds_of_proposals_are_scored_together(film: _Film) -> None:
