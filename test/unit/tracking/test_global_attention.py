@@ -100,6 +100,15 @@ def test_a_map_every_few_frames_while_trusted_and_more_often_in_doubt() -> None:
     assert frames_with_a_map(CONFIG, [True, True, True, False, False, False]) == [1, 4, 6]
 
 
+def test_in_a_crowd_maps_come_more_often_and_never_less() -> None:
+    for every_crowded, frames in ((1, [1, 2, 3, 4]), (2, [1, 3]), (100, [1, 4])):
+        net = _StampNet()
+        attention = started(dataclasses.replace(CONFIG, every_crowded=every_crowded), net)
+        for frame in range(1, 5):
+            attention.begin(pair_at(frame), is_calm=True, is_crowded=True)
+        assert net.seen == frames
+
+
 def test_every_frame_or_only_in_doubt() -> None:
     every = dataclasses.replace(CONFIG, when="every_frame")
     assert frames_with_a_map(every, [True, False, True]) == [1, 2, 3]

@@ -7,6 +7,8 @@ Not: whether features of a real net tell things apart (docs/evaluation.md).
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,8 @@ from rgbt_dualatt_ros.tracking.identity import Identity
 SIZE = ImageSize(640, 480)  # a cell is 20 px wide and high
 CHANNELS, ROWS, COLUMNS = 4, 24, 32
 TARGET, OTHER, FAR = Box(100, 100, 80, 80), Box(400, 300, 80, 80), Box(400, 60, 80, 80)
-FIRST = 0.5  # share of frame one in the target
+FIRST = 0.3  # share of frame one in the target
+TARGET_FADES, OTHERS_FADE, GROUND_FADES = 0.85, 0.97, 0.85
 NOBODY: Boxes = np.zeros((0, 4), np.float32)
 Cells = NDArray[np.float64]
 Painted = tuple[Box, tuple[float, ...]]
@@ -62,16 +65,28 @@ def inside(*wanted: Box) -> NDArray[np.bool_]:
     return mask.ravel()
 
 
-def least_squares(kinds: list[tuple[Cells, float, float]]) -> Cells:
-    """Each cell weighs its kind's share over their number; ridge .3, of the constant 1e-4.
+@dataclasses.dataclass(frozen=True)
+class _Kind:
+    """Cells of one kind, frame by frame from the newest: what they must give, and their share."""
+
+    frames: list[Cells]
+    answer: float
+    share: float
+    fades: float = 1.0
+
+
+def least_squares(*kinds: _Kind) -> Cells:
+    """Each cell weighs its kind's share over their number, older ones less; ridge .3 and 1e-4.
 
     Solved on stacked rows by singular values, not by the normal equations.
     """
     rows, wanted = [], []
-    for cells, answer, share in kinds:
-        weight = np.sqrt(share / len(cells))
-        rows.append(weight * cells)
-        wanted.append(np.full(len(cells), weight * answer))
+    for kind in kinds:
+        ages = [np.full(len(cells), age) for age, cells in enumerate(kind.frames)]
+        weights = kind.fades ** np.concatenate(ages).astype(np.float64)
+        weights = np.sqrt(kind.share * weights / weights.sum())
+        rows.append(weights[:, None] * np.concatenate(kind.frames))
+        wanted.append(weights * kind.answer)
     rows.append(np.diag(np.sqrt([0.3] * CHANNELS + [1e-4])))
     wanted.append(np.zeros(CHANNELS + 1))
     solved = np.linalg.lstsq(np.concatenate(rows), np.concatenate(wanted), rcond=None)[0]
@@ -86,21 +101,19 @@ def learnt(*painted: Painted, others: Boxes = NOBODY) -> Identity:
 
 def test_it_is_weighted_least_squares_over_all_frames_so_far() -> None:
     first = look_of(1, (TARGET, OWN), (OTHER, TWIN), noise=1.0)
-    later = [look_of(seed, (FAR, OWN), (OTHER, TWIN), noise=1.0) for seed in (2, 3)]
+    later = [look_of(seed, (FAR, OWN), (OTHER, TWIN), noise=1.0) for seed in (2, 3, 4)]
     identity = Identity()
     identity.learn(first, TARGET, NOBODY, SIZE)
     for each in later:
         identity.learn(each, FAR, boxes(OTHER), SIZE)
-    all_later = np.concatenate([rows_of(each) for each in later])
-    target, other = np.tile(inside(FAR), 2), np.tile(inside(OTHER), 2)
-    ground = rows_of(first)[~inside(TARGET)], all_later[~target & ~other]
+    newest_first = [rows_of(each) for each in reversed(later)]
+    ground = [cells[~inside(FAR, OTHER)] for cells in newest_first]
+    ground += [rows_of(first)[~inside(TARGET)]]
     solved = least_squares(
-        [
-            (rows_of(first)[inside(TARGET)], 1, 0.5 * FIRST),
-            (all_later[target], 1, 0.5 * (1 - FIRST)),
-            (all_later[other], -1, 0.25),
-            (np.concatenate(ground), -1, 0.25),
-        ]
+        _Kind([rows_of(first)[inside(TARGET)]], 1, 0.5 * FIRST),
+        _Kind([cells[inside(FAR)] for cells in newest_first], 1, 0.5 * (1 - FIRST), TARGET_FADES),
+        _Kind([cells[inside(OTHER)] for cells in newest_first], -1, 0.25, OTHERS_FADE),
+        _Kind(ground, -1, 0.25, GROUND_FADES),
     )
     asked = look_of(9, (TARGET, OWN), noise=1.0)
     for box in (TARGET, OTHER, FAR):
@@ -113,7 +126,7 @@ def test_with_one_frame_and_no_others_half_is_the_target_and_half_the_background
     identity = Identity()
     identity.learn(look, TARGET, NOBODY, SIZE)
     cells, is_target = rows_of(look), inside(TARGET)
-    solved = least_squares([(cells[is_target], 1, 0.5), (cells[~is_target], -1, 0.5)])
+    solved = least_squares(_Kind([cells[is_target]], 1, 0.5), _Kind([cells[~is_target]], -1, 0.5))
     expected = (cells[inside(OTHER)] @ solved).mean()
     assert identity.likeness(look, OTHER, SIZE) == pytest.approx(expected, abs=1e-8)
 
@@ -165,18 +178,26 @@ def test_an_other_on_the_target_takes_no_cell_from_it() -> None:
     assert identity.likeness(look, TARGET, SIZE) > 0.6
 
 
-def test_after_frame_one_the_order_of_learning_does_not_matter() -> None:
-    looks = [look_of(seed, (FAR, OWN), (OTHER, TWIN), noise=0.5) for seed in range(4)]
-    asked = look_of(9, (FAR, HALF))
+def test_the_newest_look_of_the_target_counts_most() -> None:
+    ways = [look_of(5, (TARGET, TWIN)), look_of(6, (TARGET, OWN))]
+    asked = look_of(9, (TARGET, TWIN))
 
     def answer(order: list[int]) -> float:
         identity = learnt((TARGET, OWN))
         for index in order:
-            identity.learn(looks[index], FAR, boxes(OTHER) if index % 2 else NOBODY, SIZE)
-        return identity.likeness(asked, FAR, SIZE)
+            identity.learn(ways[index], TARGET, NOBODY, SIZE)
+        return identity.likeness(asked, TARGET, SIZE)
 
-    assert answer([0, 1, 2, 3]) == pytest.approx(answer([3, 1, 0, 2]), abs=1e-10)
-    assert answer([0, 1, 2, 3]) != pytest.approx(answer([0, 1]), abs=1e-6)
+    assert answer([1] * 4 + [0] * 4) > answer([0] * 4 + [1] * 4) + 0.05
+
+
+def test_an_other_that_was_seen_once_is_known_for_long() -> None:
+    identity = learnt((TARGET, OWN), (OTHER, HALF), others=boxes(OTHER))
+    for seed in range(40):
+        identity.learn(look_of(seed, (TARGET, OWN)), TARGET, NOBODY, SIZE)
+    look = look_of(99, (TARGET, OWN), (FAR, HALF))
+    assert identity.likeness(look, FAR, SIZE) < 0
+    assert identity.likeness(look, TARGET, SIZE) > 0.3
 
 
 def test_frame_one_keeps_its_share_however_many_follow() -> None:
@@ -216,7 +237,7 @@ def test_a_box_partly_outside_is_what_is_seen_of_it() -> None:
     mask = np.zeros((ROWS, COLUMNS), bool)
     mask[:3, :3] = True
     is_seen = mask.ravel()
-    solved = least_squares([(cells[is_seen], 1, 0.5), (cells[~is_seen], -1, 0.5)])
+    solved = least_squares(_Kind([cells[is_seen]], 1, 0.5), _Kind([cells[~is_seen]], -1, 0.5))
     expected = (cells[is_seen] @ solved).mean()
     assert identity.likeness(look, corner, SIZE) == pytest.approx(expected, abs=1e-8)
 

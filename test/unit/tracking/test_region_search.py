@@ -289,13 +289,37 @@ def test_a_mistake_is_not_learnt(world: _World) -> None:
     assert not step(search, world.pair((HERE, OWN), (THERE, TWIN)), HERE)
 
 
-def test_after_a_long_doubt_what_came_to_its_place_must_be_like_it(world: _World) -> None:
+def test_a_target_that_only_looks_otherwise_is_no_mistake(world: _World) -> None:
     search = followed(world, (HERE, OWN), (THERE, TWIN))
-    state = away(frames=CONFIG.brief_doubt + 1)
-    for kind, is_another in ((TWIN, True), (OWN, False)):
-        pair = world.pair((HERE, kind))
+    assert not step(search, world.pair((HERE, TREE), (THERE, TWIN)), HERE)
+    assert not step(search, world.pair((HERE, TWIN)), HERE)
+
+
+def test_one_that_was_never_told_from_the_rest_is_never_called_mistaken(world: _World) -> None:
+    search = search_of(world)
+    search.start(world.pair((HERE, OWN), (THERE, OWN), (YONDER, OWN)), HERE)
+    for _ in range(6):
+        assert not step(search, world.pair((HERE, OWN), (THERE, OWN), (YONDER, OWN)), HERE)
+    pair = world.pair((HERE, TREE), (THERE, OWN), (YONDER, OWN))
+    assert not step(search, pair, HERE)
+    assert not search.is_another(pair, HERE, away())
+
+
+@pytest.mark.parametrize("frames", [CONFIG.brief_doubt, CONFIG.brief_doubt + 1])
+def test_only_after_a_long_doubt_must_what_is_at_its_place_be_like_it(
+    world: _World, frames: int
+) -> None:
+    search = followed(world, (HERE, OWN), (THERE, TWIN))
+    state, is_long = away(frames=frames), frames > CONFIG.brief_doubt
+
+    def is_another(*scene: tuple[Box, tuple[float, ...]]) -> bool:
+        pair = world.pair(*scene)
         search.begin(pair, state)
-        assert search.is_another(pair, HERE, state) is is_another
+        return search.is_another(pair, HERE, state)
+
+    assert not is_another((HERE, OWN), (THERE, TWIN))
+    assert is_another((HERE, TWIN), (THERE, OWN))  # it is plainly elsewhere
+    assert is_another((HERE, TWIN)) is is_long
 
 
 def test_doubt_asks_for_a_map_of_its_own_frame(world: _World) -> None:
@@ -308,14 +332,14 @@ def test_doubt_asks_for_a_map_of_its_own_frame(world: _World) -> None:
     assert world.looked == [0, 1, pair.stamp_ns]
 
 
-def test_near_another_there_is_a_map_in_every_frame(world: _World) -> None:
-    periodic = dataclasses.replace(CONFIG, when="periodic", every=5, every_doubtful=1)
+def test_near_another_there_are_more_maps(world: _World) -> None:
+    periodic = dataclasses.replace(CONFIG, when="periodic", every=5, every_crowded=2)
     near = Box(HERE.x + 100, HERE.y, 80, 80)
     followed(world, (HERE, OWN), (THERE, TWIN), config=periodic)
     assert world.looked == [0, 1, 6]
     crowded = _World()
     followed(crowded, (HERE, OWN), (near, TWIN), config=periodic)
-    assert crowded.looked == list(range(7))
+    assert crowded.looked == [0, 1, 3, 5]
 
 
 def test_the_report_is_of_the_newest_map(world: _World) -> None:

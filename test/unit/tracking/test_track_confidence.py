@@ -107,6 +107,46 @@ def test_the_evidence_says_how_many_frames_must_confirm(confidence: TrackConfide
     assert confidence.update(9.0) is T
 
 
+def test_an_identified_target_sets_what_a_trusted_one_scores(
+    confidence: TrackConfidence,
+) -> None:
+    known = Evidence(is_elsewhere=True, frames_needed=2, least_share=0.0, is_identified=True)
+    statuses(confidence, 8, 8, 0, 0, 0, 0)
+    assert confidence.update(1.5, known) is L
+    assert confidence.reference == 8  # not before it is believed
+    assert confidence.update(1.6, known) is T
+    assert confidence.reference == 1.6
+    assert statuses(confidence, 1.5, 0.5) == [T, T]  # as usual from now on
+
+
+def test_one_that_is_only_found_does_not(confidence: TrackConfidence) -> None:
+    found = Evidence(is_elsewhere=True, frames_needed=2, least_share=0.0)
+    statuses(confidence, 8, 8, 0, 0, 0, 0)
+    assert [confidence.update(1.5, found) for _ in range(2)] == [L, T]
+    assert confidence.reference == 8
+    assert statuses(confidence, 1.5) == [U]
+
+
+def test_an_identified_target_must_reach_the_share_that_is_asked(
+    confidence: TrackConfidence,
+) -> None:
+    confidence.update(0.0)
+    asked = Evidence(is_elsewhere=True, frames_needed=1, least_share=0.3, is_identified=True)
+    assert confidence.update(2.3, asked) is U
+    assert confidence.update(2.4, asked) is T
+
+
+def test_refused_or_still_tracking_an_identified_one_changes_no_reference(
+    confidence: TrackConfidence,
+) -> None:
+    confidence.update(7.0, Evidence(is_identified=True))
+    assert confidence.reference == 7.5
+    confidence.update(0.0)
+    refused = Evidence(is_refused=True, is_identified=True, frames_needed=1, least_share=0.0)
+    assert confidence.update(3.0, refused) is U
+    assert confidence.reference == 7.5
+
+
 def test_the_sign_of_the_score_may_need_confirmation_too() -> None:
     rule = ScoreSign(dataclasses.replace(CONFIG, rule="absolute"))
     thrice = Evidence(is_elsewhere=True, frames_needed=3)
