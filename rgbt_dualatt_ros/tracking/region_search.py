@@ -70,7 +70,7 @@ class RegionSearch:
         look = self._attention.start(pair, box)
         if self._redetects:
             regions = find_regions(look.strength, box, pair.size, self._config)
-            self._identity.learn(look, box, _away_from(box, regions.boxes), pair.size)
+            self._identity.learn(look, box, self._rivals(regions, box), pair.size)
 
     def forget(self) -> None:
         """No target; ends the thread of maps, if there is one."""
@@ -132,6 +132,11 @@ class RegionSearch:
         ]
         is_alone = all(each < likenesses[best] - self._config.margin for each in rivals)
         return Candidate(boxes[best], likenesses[best], is_alone)
+
+    def is_nowhere(self, state: TrackState) -> bool:
+        """The target is lost, and no region of a map of this frame is like it."""
+        is_lost = state.status is TrackStatus.LOST and not state.has_clue
+        return is_lost and self._redetects and self._can_tell and self._fresh_look() is not None
 
     def around(
         self, candidate: Candidate, state: TrackState, rng: np.random.Generator
@@ -212,8 +217,10 @@ class RegionSearch:
 
     @property
     def _least_likeness(self) -> float:
-        usual = statistics.median(self._own) if self._own else 1.0
-        return min(self._config.accept_likeness, self._config.accept_share * usual)
+        most = self._config.accept_likeness
+        if not self._can_tell:
+            return most
+        return min(most, self._config.accept_share * statistics.median(self._own))
 
     def _is_crowded(self, place: Box) -> bool:
         """Something like the target is so near that a mistake may happen any moment."""
@@ -243,10 +250,12 @@ class RegionSearch:
         target = self._trusted.get(newest.job.frame)
         if target is not None:
             self._learnt = newest
-            others = _away_from(
-                target, self._regions.boxes[self._regions.scores >= self._config.rival]
-            )
+            others = self._rivals(self._regions, target)
             self._identity.learn(newest.look, target, others, pair.size)
+
+    def _rivals(self, regions: Regions, target: Box) -> Boxes:
+        """What looks like the target beside it."""
+        return _away_from(target, regions.boxes[regions.scores >= self._config.rival])
 
     def _clear(self) -> None:
         self._identity.forget()

@@ -24,6 +24,8 @@ from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
 from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
+_NO_PROPOSALS = ProposalSet.of(np.zeros((0, 4), np.float32), ProposalSource.LOCAL)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
@@ -66,10 +68,10 @@ class TargetSearch:
     @property
     def report(self) -> SearchReport | None:
         """Where the last pair was searched; None before the first."""
-        if not self._scored:
-            return None
         attention = None if self._regions is None else self._regions.report
-        return SearchReport(reduce(ProposalSet.__add__, self._scored), attention)
+        if not self._scored and attention is None:
+            return None
+        return SearchReport(reduce(ProposalSet.__add__, self._scored, _NO_PROPOSALS), attention)
 
     def start(self, pair: FramePair, box: Box) -> None:
         """A new target."""
@@ -95,7 +97,10 @@ class TargetSearch:
         rng: np.random.Generator,
         on_features: Callable[[], None],
     ) -> Found | None:
-        """The best place of `pair`; None when no camera shows anything where it looked.
+        """The best place of `pair`; None when there is nothing to look at.
+
+        No camera shows anything there, or the target is lost and a map of this frame shows nothing
+        like it anywhere, the last place included.
 
         Args:
             pair: of this frame.
@@ -109,6 +114,8 @@ class TargetSearch:
             found = self._at_region(self._regions, pair, state, rng)
             if found is not None:
                 return found
+            if self._regions.is_nowhere(state):
+                return None
         is_elsewhere = self._regions is None and self._looks_elsewhere(state)
         place = self._place_elsewhere(state) if is_elsewhere else state.box
         features = self._tools.reader.read_frame(pair, place)

@@ -40,16 +40,6 @@ class TrackState:
         inside = clip_to_image(box.as_array()[None], size, min_side=1.0)[0]
         return cls(size, box, box, Box.from_sequence(inside))
 
-    @property
-    def looks_at_regions(self) -> bool:
-        """The next frame should look at a region of the map of global attention, if there is one.
-
-        From the first doubtful frame on, in turn with the last place; always when it is lost.
-        """
-        if self.status is TrackStatus.TRACKING or self.has_clue:
-            return False
-        return self.status is TrackStatus.LOST or self.doubtful_frames % 2 == 1
-
     def looks_elsewhere(self, patience: int) -> bool:
         """The next frame should look for the target away from `box`.
 
