@@ -184,7 +184,8 @@ def test_conversion_keeps_the_origin_and_changes_the_numbers(
 
 def test_a_file_for_no_net_of_ours_is_refused(stored: Path) -> None:
     rewrite(stored, kind="detector")
-    with pytest.raises(WeightsError, match="is for detector; known: backbone, vgg_m, vgg16, global_"):
+    known = "is for detector; known: backbone, vgg_m, vgg16, global_"
+    with pytest.raises(WeightsError, match=known):
         weights.verify(stored)
 
 
