@@ -63,7 +63,8 @@ def test_seconds_leave_out_the_first_frame(scores: list[TrackerScore]) -> None:
     found = frame_times(scores)
     assert list(found) == ["a"]
     a = found["a"]
-    assert (a.frames, a.median, a.slowest) == (12, pytest.approx(0.1), pytest.approx(0.3))
+    assert a.frames == 12
+    assert (a.median, a.slowest) == pytest.approx((0.1, 0.3))
     assert a.mean == pytest.approx((9 * 0.1 + 3 * 0.3) / 12)
     assert a.initialisation == pytest.approx((9 + 0.1 + 0.1 + 0.3) / 4)
 
