@@ -160,7 +160,7 @@ def test_truth_shorter_than_the_frames_scores_what_there_is(
         "--sequence", tmp_path / "walk", "--tracker", "static", "--out", tmp_path / "out"
     )
     assert done.returncode == 0
-    assert "7 boxes for 12 frames" in done.stderr
+    assert "12 colour images, 12 thermal images, 7 " in done.stderr
     content = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert content["sequences"]["walk"]["scored_frames"] == 7
 
@@ -190,7 +190,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        pytest.param([], "name a --sequence, --bag or --synthetic", id="no source"),
+        pytest.param([], "name a --sequence, --benchmark, --bag or --synthetic", id="no source"),
         pytest.param(["--sequence", "nowhere"], "nowhere", id="no such folder"),
         pytest.param(["--bag", "nowhere"], "nowhere", id="no such bag"),
         pytest.param(["--synthetic", "smok"], "smok", id="misspelt scene"),

@@ -1,22 +1,19 @@
 """RegionSearch on made-up looks: which region is the target, and when what is followed is not.
 
-Proves: what was seen beside the target is told from it, a map is learnt with the box of its own
-frame, what a region must show before it is believed, and the paper's gate asks nobody who is who.
-Not: what a real net's features tell apart (docs/evaluation.md).
+What a real net's features tell apart is in docs/evaluation.md.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box, ImageSize
-from rgbt_dualatt_ros.core.box_array import Boxes, iou
+from rgbt_dualatt_ros.core.box_array import iou
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.prediction import TrackStatus
@@ -73,30 +70,9 @@ class _World:
         return self.look(pair, code).strength
 
 
-class _SlowWorld(_World):
-    """In its thread every look waits for leave, and says that it has begun."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.has_begun, self.leave = threading.Semaphore(0), threading.Semaphore(0)
-
-    def look(self, pair: FramePair, code: TargetCode) -> Look:
-        if threading.current_thread() is not threading.main_thread():
-            self.has_begun.release()
-            assert self.leave.acquire(timeout=WAIT_S)
-        return super().look(pair, code)
-
-
 @pytest.fixture
 def world() -> _World:
     return _World()
-
-
-@pytest.fixture
-def slow() -> Iterator[_SlowWorld]:
-    world = _SlowWorld()
-    yield world
-    world.leave.release(100)
 
 
 def search_of(world: _World, config: GlobalAttentionConfig = CONFIG) -> RegionSearch:
@@ -342,21 +318,6 @@ def test_near_another_there_are_more_maps(world: _World) -> None:
     assert crowded.looked == [0, 1, 3, 5]
 
 
-def test_the_report_is_of_the_newest_map(world: _World) -> None:
-    search = search_of(world)
-    assert search.report is None
-    search.start(world.pair((HERE, OWN)), HERE)
-    assert search.report is None
-    step(search, world.pair((HERE, OWN), (THERE, TREE)), HERE)
-    report = search.report
-    assert report is not None
-    assert report.stamp_ns == 1
-    np.testing.assert_allclose(report.regions, [HERE.as_array(), THERE.as_array()], atol=6)
-    np.testing.assert_allclose(report.scores, [0.85, 0.5], atol=0.01)
-    search.forget()
-    assert search.report is None
-
-
 def test_a_new_target_is_not_told_by_the_old_one(world: _World) -> None:
     search = followed(world, (HERE, OWN), (THERE, TWIN))
     search.start(world.pair((THERE, TWIN)), THERE)
@@ -387,65 +348,3 @@ def test_the_papers_gate_never_asks_who_is_who(
     assert search.candidate(away()) is None
     assert not search.is_another(pair, THERE, away())
     assert not search.is_mistaken(THERE, TrackState.start(SIZE, HERE))
-
-
-Learnt = list[tuple[Box, int]]
-
-
-@pytest.fixture
-def learnt(monkeypatch: pytest.MonkeyPatch) -> Learnt:
-    """Which box was learnt, and in which column of cells the strongest of the map is."""
-    found: Learnt = []
-    learn = Identity.learn
-
-    def spy(self: Identity, look: Look, target: Box, others: Boxes, size: ImageSize) -> None:
-        found.append((target, int(np.argmax(look.strength.max(axis=0))) // 8))
-        learn(self, look, target, others, size)
-
-    monkeypatch.setattr(Identity, "learn", spy)
-    return found
-
-
-def test_a_map_in_step_is_learnt_once_with_its_frame(world: _World, learnt: Learnt) -> None:
-    search = search_of(world)
-    places = [Box(80 + 40 * frame, 100, 80, 80) for frame in range(4)]
-    search.start(world.pair((places[0], OWN)), places[0])
-    for place in places[1:]:
-        step(search, world.pair((place, OWN)), place)
-    assert learnt == [(place, round(place.x / 20)) for place in places]
-
-
-def test_a_map_from_the_thread_is_learnt_with_the_box_of_its_own_frame(
-    slow: _SlowWorld, learnt: Learnt
-) -> None:
-    search = search_of(slow, THREADED)
-    places = [Box(80 + 40 * frame, 100, 80, 80) for frame in range(4)]
-    search.start(slow.pair((places[0], OWN)), places[0])
-    step(search, slow.pair((places[1], OWN)), places[1])
-    assert slow.has_begun.acquire(timeout=WAIT_S)  # the map of frame 1
-    step(search, slow.pair((places[2], OWN)), places[2])
-    assert len(learnt) == 1
-    slow.leave.release()
-    assert slow.has_begun.acquire(timeout=WAIT_S)  # that of frame 2, so the first is done
-    step(search, slow.pair((places[3], OWN)), places[3])
-    assert learnt == [(place, round(place.x / 20)) for place in places[:2]]
-    slow.leave.release(100)
-    search.forget()
-
-
-def test_a_map_from_the_thread_of_a_doubtful_frame_is_not_learnt(
-    slow: _SlowWorld, learnt: Learnt
-) -> None:
-    search = search_of(slow, THREADED)
-    search.start(slow.pair((HERE, OWN)), HERE)
-    search.begin(slow.pair((THERE, TWIN)), away())
-    assert slow.has_begun.acquire(timeout=WAIT_S)
-    step(search, slow.pair((HERE, OWN)), HERE)
-    slow.leave.release()
-    assert slow.has_begun.acquire(timeout=WAIT_S)
-    step(search, slow.pair((HERE, OWN)), HERE)
-    assert search.report is not None
-    assert search.report.stamp_ns == 1
-    assert [target for target, _ in learnt] == [HERE]
-    slow.leave.release(100)
-    search.forget()
