@@ -27,6 +27,7 @@ DEADLINE_S = 250.0
 def figures(out: Path) -> dict[str, Any]:
     """Every figure but the speed, which no two runs share."""
     content: dict[str, Any] = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    content.pop("seconds_per_frame")
     for tracker in content["trackers"].values():
         runs = [run for each in tracker["sequences"].values() for run in each]
         for each in (tracker["mean"], tracker["spread"], *runs):
