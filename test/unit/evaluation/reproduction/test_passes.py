@@ -147,6 +147,18 @@ def test_only_what_failed_is_discarded_and_made_again(
     assert not any(each.failure for each in await_records(passes, folder, Shard(), 0))
 
 
+def test_a_record_of_fewer_frames_is_no_result(
+    passes: tuple[PlannedPass, ...],
+    open_folder: Callable[[str], ResultFolder],
+    make_sequence: MakeSequence,
+) -> None:
+    folder = open_folder("out")
+    run_passes(passes, folder, {})
+    longer = plan(_all(passes), [make_sequence("a", 5)])
+    with pytest.raises(ConfigError, match="3 of 3 results are missing"):
+        await_records(longer, folder, Shard(), 0)
+
+
 def test_a_missing_result_is_told_with_the_rank_that_owes_it(
     passes: tuple[PlannedPass, ...], open_folder: Callable[[str], ResultFolder]
 ) -> None:

@@ -170,7 +170,16 @@ def test_a_tracker_that_gave_up_is_scored_and_told(gtot: MeasuredSet) -> None:
     found = Reproduction.of(gtot, make_claims(("parts",), 3.0, has_global=True), records, RUN, ())
     whole = next(each for each in found.claims[0].figures if each.row.startswith("Ours"))
     assert whole.ours.mean == pytest.approx((1 + 5 / 8) / 2)
-    assert len(found.failures) == 1
+    (failure,) = found.failures
+    assert failure.endswith("seed 1: no patience")
+
+
+def test_sequences_that_were_left_out_are_errors_too(gtot: MeasuredSet, tmp_path: Path) -> None:
+    part = replace(gtot, left_out=("Scene9: no truth",))
+    claims = make_claims(("parts",), 3.0, has_global=True)
+    found = Reproduction.of(part, claims, parts_records(gtot), RUN, ())
+    assert found.failures == ("Scene9: no truth",)
+    assert "- Scene9: no truth" in write_reproduction(found, tmp_path).read_text(encoding="utf-8")
 
 
 def test_the_files_say_the_same(measured: MeasuredSet, tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ def test_every_rank_of_a_machine_has_a_gpu_of_its_own() -> None:
     devices = [Shard(rank, 8, rank % 4).device("auto", 4) for rank in range(8)]
     assert devices == ["cuda:0", "cuda:1", "cuda:2", "cuda:3"] * 2
     assert Shard(1, 2, 3).device("cuda", 2) == "cuda:1"
+    assert Shard(9, 16, 1).device("auto", 8) == "cuda:1"
+    assert Shard(6, 8, 1).device("auto", 4) == "cuda:1", "the number on its machine counts"
     assert Shard(1, 2, 1).device("auto", 0) == "auto"
     assert Shard(1, 2, 1).device("cpu", 4) == "cpu"
     assert Shard().device("cuda:3", 4) == "cuda:3"
