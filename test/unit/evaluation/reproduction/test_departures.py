@@ -92,10 +92,12 @@ def test_random_weights_are_weights() -> None:
 
 def test_variants_carry_the_weights_they_use() -> None:
     (claim,) = make_claims(("parts",), 1.0, has_global=True)
-    made = make_contenders(variants_of([claim]), GivenSettings(None, SMALL), (0, 4))
+    given = GivenSettings(None, (*SMALL, "global_attention.enabled=true"))
+    made = make_contenders(variants_of([claim]), given, (0, 4))
     baseline, local, both = made
     assert [each.name for each in made] == ["dualatt-baseline", "dualatt-local", "dualatt-both"]
     assert {each.seeds for each in made} == {(0, 4)}
     assert both.settings["global_weights"] == "random"
     assert "global_weights" not in local.settings
-    assert baseline.settings == {"attention.enabled": False}
+    off = {"attention.enabled": False, "global_attention.enabled": False}
+    assert baseline.settings == off
