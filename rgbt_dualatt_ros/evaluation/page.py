@@ -60,6 +60,7 @@ def render(page: Page) -> str:
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',
         _bound_note(page.scores),
+        _partial_note(page),
         page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
         page_comparison.differences_section(page.scores),
         f"<h2>Curves</h2>{_curves(page.scores)}",
@@ -134,6 +135,19 @@ def _spread_note(scores: Sequence[TrackerScore]) -> str:
 def _bound_note(scores: Sequence[TrackerScore]) -> str:
     has_bound = any(is_bound(each.name) for each in scores)
     return f'<p class="note">{escape(BOUND_NOTE)}</p>' if has_bound else ""
+
+
+def _partial_note(page: Page) -> str:
+    """Which means are over fewer sequences than the others, and must not be set beside them."""
+    counts = {e.name: len({run.record.sequence for run in e.runs}) for e in page.scores}
+    partial = [f"{name} {count}" for name, count in counts.items() if count < len(page.truths)]
+    if not partial:
+        return ""
+    text = (
+        f"Means over fewer than all {len(page.truths)} sequences: {', '.join(partial)}. Set "
+        "beside the others they mislead; the differences below are over shared sequences."
+    )
+    return f'<p class="note bad-text">{escape(text)}</p>'
 
 
 def _live(scores: Sequence[TrackerScore]) -> str:

@@ -27,7 +27,9 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation import pictures
+from rgbt_dualatt_ros.evaluation.charts import color_of
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
+from rgbt_dualatt_ros.evaluation.page_style import CSS, SCRIPT
 from rgbt_dualatt_ros.evaluation.pictures import Mark, PictureRequest
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
@@ -143,7 +145,60 @@ def test_the_page_needs_nothing_from_outside(
         for name in ("src", "href"):
             target = attributes.get(name) or "#"
             assert target.startswith(("#", "data:", "videos/")), target
+        assert not any("http" in (value or "") for key, value in attributes.items() if key != "d")
     assert tags.count("img") >= 3
+    assert "url(" not in CSS
+    assert "@import" not in CSS
+    assert not re.search(r"https?:|fetch|import\b|XMLHttp", SCRIPT)
+
+
+def test_the_worst_sequences_have_strips_of_frames(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(name="walk", frames=12), make_sequence(name="run", frames=30))
+    html = page.read_text(encoding="utf-8")
+    (section,) = re.findall(r'<section class="worst">.*?</section>', html)
+    assert ">run</a>" in section  # it drifts further in more frames
+    assert [int(each) for each in re.findall(r'alt="frame (\d+)"', section)] == [
+        0,
+        6,
+        12,
+        17,
+        23,
+        29,
+    ]
+
+
+def test_of_many_sequences_only_the_worst_have_pictures(
+    tmp_path: Path, make_sequence: MakeSequence, make_tracker: MakeTracker
+) -> None:
+    sequences = [make_sequence(name=f"s{frames}", frames=frames) for frames in (5, 25, 9, 17)]
+    about = describe_run("t", "c", Config())
+    folder = ResultFolder.open(tmp_path, about)
+    records = run_comparison([Contender("a", lambda _: make_tracker())], sequences, folder, {})
+    named = {each.name: each for each in sequences}
+    told: list[str] = []
+    request = PictureRequest(
+        draw_plainly, named, video=False, most=2, on_progress=lambda name, _: told.append(name)
+    )
+    write_report(folder, records, request)
+    assert [*dict.fromkeys(told)] == ["s25", "s17"]
+
+
+def test_colours_stay_when_a_tracker_lacks_a_sequence(
+    tmp_path: Path, make_sequence: MakeSequence, make_tracker: MakeTracker
+) -> None:
+    sequences = [make_sequence(name=name, frames=9) for name in ("whole", "part")]
+    folder = ResultFolder.open(tmp_path, describe_run("t", "c", Config()))
+    contenders = [Contender(name, lambda _: make_tracker()) for name in ("a", "b", "c")]
+    records = run_comparison(contenders, sequences, folder, {})
+    records = [each for each in records if (each.tracker, each.sequence) != ("b", "part")]
+    named = {each.name: each for each in sequences}
+    page, _ = write_report(folder, records, PictureRequest(draw_plainly, named, video=False))
+    html = page.read_text(encoding="utf-8")
+    colours = set(re.findall(r'<i style="background:(#\w+)"></i>c IoU', html))
+    assert colours == {color_of(2)}
+    assert "Means over fewer than all 2 sequences: b 1." in html
 
 
 def test_names_from_outside_are_shown_as_text(
