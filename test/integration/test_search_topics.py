@@ -297,13 +297,15 @@ def test_status_tells_of_maps_and_of_targets_found_again(
     )
 
 
+@pytest.mark.parametrize("setting", ["on", "off"])
 def test_diagnostics_tell_of_the_search(
-    start_node: Callable[..., Any], stamps: Iterator[int]
+    start_node: Callable[..., Any], stamps: Iterator[int], setting: str
 ) -> None:
     from diagnostic_msgs.msg import DiagnosticArray
 
     tracker = SearchingTracker()
-    harness = start_node(lambda _: tracker, target__box=BOX)
+    is_on = setting == "on"
+    harness = start_node(lambda _: tracker, target__box=BOX, global_attention__enabled=is_on)
     heard = harness.listen(DiagnosticArray, "/diagnostics")
     for _ in range(3):
         harness.send_pairs(1, next(stamps))
@@ -313,5 +315,5 @@ def test_diagnostics_tell_of_the_search(
         return {each.key: each.value for each in found[-1].values} if found else {}
 
     harness.spin_until(lambda: values().get("maps") == "1", "the maps are not told")
-    assert values()["global_attention"] == "off"
+    assert values()["global_attention"] == setting
     assert values()["map_age_pairs"] == "1"
