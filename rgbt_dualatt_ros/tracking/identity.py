@@ -78,7 +78,7 @@ class Identity:
             others: `(N, 4)`, what looked like it elsewhere.
             size: of the image.
         """
-        cells = _cells(look)
+        cells = _cells(look, slice(None))
         if not self._kinds:
             names = ("first", "later", "others", "background")
             self._kinds = {name: _Moments.none(cells.shape[1]) for name in names}
@@ -105,7 +105,7 @@ class Identity:
             raise RuntimeError("learn frame one before asking who is who")
         if self._filter is None:
             self._filter = self._fit()
-        return float((_cells(look)[_inside(look, box, size)] @ self._filter).mean())
+        return float((_cells(look, _inside(look, box, size)) @ self._filter).mean())
 
     def _fit(self) -> _Array:
         kinds = self._kinds
@@ -130,9 +130,9 @@ class Identity:
         return np.asarray(np.linalg.solve(squares + np.diag(ridge), wanted))
 
 
-def _cells(look: Look) -> _Array:
-    """Features as rows `(h * w, C + 1)`, the last column 1."""
-    flat = look.features.reshape(len(look.features), -1).T.astype(np.float64)
+def _cells(look: Look, which: NDArray[np.bool_] | slice) -> _Array:
+    """Features of some cells as rows `(N, C + 1)`, the last column 1."""
+    flat = look.features.reshape(len(look.features), -1).T[which].astype(np.float64)
     return np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
 
 
