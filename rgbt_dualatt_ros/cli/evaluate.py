@@ -12,11 +12,23 @@ import cv2
 
 from rgbt_dualatt_ros.cli.contender_arguments import add_contender_arguments, open_contenders
 from rgbt_dualatt_ros.cli.progress_bar import ProgressBar
-from rgbt_dualatt_ros.cli.sequence_sources import add_source_arguments, open_sources
+from rgbt_dualatt_ros.cli.sequence_sources import (
+    OpenedSources,
+    add_source_arguments,
+    open_sources,
+)
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.datasets.sequence_folder import FolderSequence
+from rgbt_dualatt_ros.evaluation.benchmark_files import benchmark_text, write_result_files
+from rgbt_dualatt_ros.evaluation.benchmark_scores import (
+    BenchmarkScores,
+    BenchmarkSet,
+    results_of,
+    score_benchmark,
+)
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
 from rgbt_dualatt_ros.evaluation.comparison_tables import differences_text
 from rgbt_dualatt_ros.evaluation.jumping_sequence import JUMP_KINDS, JumpingSequence
@@ -39,7 +51,9 @@ _EXAMPLE = """examples:
   rgbt-dualatt evaluate --sequence my_walk --jumps mirror shift --ablation parts
   rgbt-dualatt evaluate --benchmark gtot GTOT --tracker dualatt csrt@best --results MANet=FOLDER
   rgbt-dualatt evaluate --sequence my_walk --variant still:learning.enabled=false --tracker dualatt
-The page is OUT/index.html. A run that was stopped continues when the command is given again.
+The page is OUT/index.html. A data set's figures by its own rules, those that papers print, come
+first and are OUT/benchmark_NAME.md, .csv and .json. A run that was stopped continues when the
+command is given again.
 """
 
 
@@ -58,6 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="instead of the sequences, those with one jump of the target: "
         + "; ".join(f"{name}: {text}" for name, text in JUMP_KINDS.items()),
     )
+    group.add_argument(
+        "--result-files",
+        type=int,
+        choices=(4, 8),
+        help="write OUT/result_files/TRACKER/SEQUENCE.txt for other toolkits: x,y,w,h or corners",
+    )
     group.add_argument("--force", action="store_true", help="discard the records in OUT")
     group.add_argument("--config", type=Path, metavar="FILE", help="file of settings")
     group.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="one more")
@@ -71,13 +91,15 @@ def run(arguments: argparse.Namespace) -> int:
     contenders = open_contenders(arguments, config)
     if config.tracker.threads:
         cv2.setNumThreads(config.tracker.threads)  # peers get as many as our own
-    sequences, problems = open_sources(arguments, config)
+    opened = open_sources(arguments, config)
+    sequences, problems = opened.sequences, opened.problems
     if arguments.jumps:
         sequences = _with_jumps(sequences, arguments.jumps)
     command = shlex.join(["rgbt-dualatt", *sys.argv[1:]])
     truths = [SequenceTruth.of(each) for each in sequences.values()]
-    published, unusable = _read_results(arguments, contenders, truths)
-    problems = [*problems, *unusable]
+    published, unusable, notes = _read_results(arguments, contenders, truths)
+    benchmarks = [] if arguments.jumps else _benchmarks(opened)
+    problems = [*problems, *unusable, *(line for each in benchmarks for line in each.left_out)]
     what = " and ".join(sequences) if len(sequences) < 3 else f"{len(sequences)} sequences"
     about = describe_run(f"Tracking on {what}", command, config, model=arguments.model)
     about["not_opened"] = problems
@@ -92,13 +114,17 @@ def run(arguments: argparse.Namespace) -> int:
     records += [folder.save(each, made_with) for each in published]
     kept = {name: folder.load_truth(name) for name in sequences}
     shown_records = with_bounds(records, kept, about["upper_bounds"])
+    by_benchmark = _score(benchmarks, shown_records, published, notes)
+    if arguments.result_files:
+        write_result_files(shown_records, folder.path / "result_files", arguments.result_files)
     shown = {} if arguments.no_pictures else sequences
     with ProgressBar(sum(map(len, shown.values())), "pictures") as bar:
         request = PictureRequest(
             draw_marks, shown, video=not arguments.no_video, on_progress=bar.advance
         )
-        page, scores = write_report(folder, shown_records, request)
+        page, scores = write_report(folder, shown_records, request, by_benchmark)
     tables = (
+        *_benchmark_texts(by_benchmark),
         summary_text(scores),
         differences_text(scores),
         redetection_text(scores, kept),
@@ -115,16 +141,45 @@ def _read_results(
     arguments: argparse.Namespace,
     contenders: Sequence[Contender],
     truths: Sequence[SequenceTruth],
-) -> tuple[list[Record], list[str]]:
-    """Records of the result files, read before hours are spent on tracking; what cannot be."""
+) -> tuple[list[Record], list[str], list[str]]:
+    """Records of the result files, read before hours are spent on tracking; problems and notes."""
     taken = [each.name for each in contenders]
     records: list[Record] = []
     problems: list[str] = []
+    notes: list[str] = []
     for each in parse_results(arguments.results, taken):
-        found, missing = read_published(each, truths)
-        records += found
-        problems += missing
-    return records, problems
+        found = read_published(each, truths)
+        records += found.records
+        problems += found.problems
+        notes += found.notes
+    return records, problems, notes
+
+
+def _benchmarks(opened: OpenedSources) -> list[BenchmarkSet]:
+    """What the rules of each data set of the run need to know."""
+    sets = []
+    for name, members in opened.benchmarks.items():
+        found = [opened.sequences[each] for each in members]
+        truths = {e.name: e.written_truths for e in found if isinstance(e, FolderSequence)}
+        sets.append(BenchmarkSet.of(name, truths, {e.name: e.attributes for e in found}))
+    return sets
+
+
+def _score(
+    benchmarks: Sequence[BenchmarkSet],
+    records: Sequence[Record],
+    published: Sequence[Record],
+    notes: Sequence[str],
+) -> list[BenchmarkScores]:
+    """Figures by the rules of each data set; result files count with all their digits."""
+    labels = {each.tracker for each in published}
+    results = results_of([*(e for e in records if e.tracker not in labels), *published])
+    return [score_benchmark(each, results, notes) for each in benchmarks if each.truths]
+
+
+def _benchmark_texts(scores: Sequence[BenchmarkScores]) -> list[str]:
+    ours = "the same boxes by one rule for all sequences, see docs/evaluation.md:"
+    return [*map(benchmark_text, scores), *([ours] if scores else [])]
 
 
 def _with_jumps(

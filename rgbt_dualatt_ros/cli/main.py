@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.cli.command import EXIT_BAD_INPUT, end_in_order, run_comma
 VERBS = {
     "demo": "render a hard colour and thermal bag, track it live over ROS 2, score it",
     "evaluate": "run trackers over sequences, bags or rendered scenes and compare them",
+    "score": "score result files of trackers on a benchmark by its own rules",
     "compare": "what changed between two result folders, and whether it is more than luck",
     "reproduce": "run the paper's tables on its data sets and set its figures beside ours",
     "recall": "how often global attention has the target among its first places",

@@ -10,6 +10,7 @@ from functools import partial
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
 from rgbt_dualatt_ros.datasets.benchmark import BenchmarkSequence, open_benchmark
+from rgbt_dualatt_ros.datasets.benchmark_kinds import BenchmarkName
 from rgbt_dualatt_ros.datasets.layouts import TRUTH_KINDS
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.datasets.sequence_folder import FolderOptions, open_sequence
@@ -24,10 +25,30 @@ from rgbt_dualatt_ros.datasets.synthetic import (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One sequence asked for: how to name it in messages and how to open it."""
+    """One sequence asked for: how to name it in messages and how to open it.
+
+    Attributes:
+        benchmark: the one it is of; None for others.
+    """
 
     text: str
     open: Callable[[], RgbtSequence]
+    benchmark: BenchmarkName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSources:
+    """What was asked for.
+
+    Attributes:
+        sequences: by name.
+        benchmarks: names of the sequences of each benchmark.
+        problems: a line for each that cannot be opened.
+    """
+
+    sequences: dict[str, RgbtSequence]
+    benchmarks: dict[BenchmarkName, list[str]]
+    problems: list[str]
 
 
 _KINDS = {
@@ -61,15 +82,14 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
         group.add_argument(f"--{name}-topic", metavar="NAME", help=f"{name} topic of the bags")
 
 
-def open_sources(
-    arguments: argparse.Namespace, config: Config
-) -> tuple[dict[str, RgbtSequence], list[str]]:
-    """The sequences by name, and a line for each that cannot be opened.
+def open_sources(arguments: argparse.Namespace, config: Config) -> OpenedSources:
+    """Every sequence that can be opened, and why others cannot.
 
     Raises:
         RgbtError: when none can be opened, or two have the same name.
     """
     sequences: dict[str, RgbtSequence] = {}
+    benchmarks: dict[BenchmarkName, list[str]] = {}
     errors: list[RgbtError] = []
     for source in _sources(arguments, config):
         try:
@@ -80,10 +100,12 @@ def open_sources(
         if sequence.name in sequences:
             raise ConfigError(f"two sequences are named {sequence.name}; one is {source.text}")
         sequences[sequence.name] = sequence
+        if source.benchmark:
+            benchmarks.setdefault(source.benchmark, []).append(sequence.name)
     if not sequences:
         wanted = "--sequence, --benchmark, --bag or --synthetic scene"
         raise errors[0] if errors else ConfigError(f"name a {wanted}")
-    return sequences, [str(error) for error in errors]
+    return OpenedSources(sequences, benchmarks, [str(error) for error in errors])
 
 
 def _sources(arguments: argparse.Namespace, config: Config) -> Iterator[Source]:
@@ -113,7 +135,7 @@ def _benchmark(name: str, root: str, options: FolderOptions) -> Iterator[Source]
         yield Source(f"{name} in {root}", partial(_refuse, error))
         return
     for sequence in benchmark.sequences:
-        yield Source(str(sequence.path), partial(_opened, sequence))
+        yield Source(str(sequence.path), partial(_opened, sequence), benchmark.name)
 
 
 def _opened(sequence: BenchmarkSequence) -> RgbtSequence:

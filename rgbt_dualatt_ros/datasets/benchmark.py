@@ -14,7 +14,7 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.datasets.attribute_labels import Labels, read_labels
 from rgbt_dualatt_ros.datasets.benchmark_folders import find_sequences
 from rgbt_dualatt_ros.datasets.benchmark_kinds import BenchmarkName
-from rgbt_dualatt_ros.datasets.folder_contents import Selection
+from rgbt_dualatt_ros.datasets.folder_contents import FolderContents, Selection
 from rgbt_dualatt_ros.datasets.layouts import TruthKind
 from rgbt_dualatt_ros.datasets.sequence_folder import (
     FolderOptions,
@@ -57,6 +57,16 @@ class BenchmarkSequence:
         """
         return open_selection(self._selection, self._options, self.attributes)
 
+    def read_truths(self) -> dict[TruthKind, Boxes]:
+        """The true boxes `(N, 4)` by kind as written; images are not needed, only counted.
+
+        Raises:
+            DatasetError: when the files of boxes are damaged; the text names the file.
+        """
+        if self._selection.has_images:
+            return self.read().written_truths
+        return FolderContents.written_boxes(self._selection)
+
     @property
     def truth(self) -> Boxes:
         """See `RgbtSequence`."""
@@ -86,13 +96,23 @@ class Benchmark:
             among them: they say so when they are opened.
     """
 
-    def __init__(self, name: BenchmarkName, root: Path, options: FolderOptions) -> None:
+    def __init__(
+        self,
+        name: BenchmarkName,
+        root: Path,
+        options: FolderOptions,
+        *,
+        needs_images: bool = True,
+    ) -> None:
         """Look for the sequences; nothing is logged, see `open_benchmark`.
+
+        Args:
+            needs_images: refuse a copy of the files of boxes alone.
 
         Raises:
             DatasetError: when `root` cannot be read or holds no sequence of it.
         """
-        found = find_sequences(root, name)
+        found = find_sequences(root, name, needs_images=needs_images)
         labels, label_notes = _read_labels(name, root)
         self.name = name
         self.root = root

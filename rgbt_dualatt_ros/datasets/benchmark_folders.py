@@ -37,8 +37,11 @@ class FoundFolders:
     notes: list[str] = field(default_factory=list)
 
 
-def find_sequences(root: Path, name: BenchmarkName) -> FoundFolders:
+def find_sequences(root: Path, name: BenchmarkName, *, needs_images: bool = True) -> FoundFolders:
     """The sequences of a benchmark, or of a split of it.
+
+    Args:
+        needs_images: refuse a copy of the files of boxes alone.
 
     Raises:
         DatasetError: when `root` cannot be read or holds no sequence, or the split cannot be told.
@@ -49,8 +52,9 @@ def find_sequences(root: Path, name: BenchmarkName) -> FoundFolders:
         raise DatasetError(f"cannot read the folder of {name}, {root}: {error.strerror}") from None
     found = FoundFolders()
     found.sequences = _below(root, name.kind.layouts, found.notes)
-    if not any(_is_whole(each.path, name.kind.layouts) for each in found.sequences):
-        raise DatasetError(_nothing_found(root, name, found))
+    is_usable = any(_is_whole(each.path, name.kind.layouts) for each in found.sequences)
+    if not is_usable and (needs_images or not found.sequences):
+        raise DatasetError(_nothing_found(root, name, found, needs_images=needs_images))
     split = name.kind.split(name.split)
     _keep_names(found, root, (name.kind.list_file,) if name.kind.list_file else ())
     if split:
@@ -65,13 +69,18 @@ def _is_whole(path: Path, layouts: Sequence[Layout]) -> bool:
     return any(layout.fits(entries) for layout in layouts)
 
 
-def _nothing_found(root: Path, name: BenchmarkName, found: FoundFolders) -> str:
+def _nothing_found(
+    root: Path, name: BenchmarkName, found: FoundFolders, *, needs_images: bool
+) -> str:
     """The error, with the name of the set that this may be instead."""
     expected = " or ".join(dict.fromkeys(map(str, name.kind.layouts)))
     likely = [
         kind.name
         for kind in KINDS[:-1]
-        if any(_is_whole(each.path, kind.layouts) for each in _below(root, kind.layouts, []))
+        if any(
+            not needs_images or _is_whole(each.path, kind.layouts)
+            for each in _below(root, kind.layouts, [])
+        )
     ]
     if likely:
         why = f"; it looks like {' or '.join(likely)}"

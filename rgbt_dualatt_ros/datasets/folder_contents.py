@@ -15,6 +15,7 @@ from rgbt_dualatt_ros.datasets.image_channels import list_channels
 from rgbt_dualatt_ros.datasets.image_files import first_gap
 from rgbt_dualatt_ros.datasets.layouts import Layout, TruthKind, by_lower_case
 from rgbt_dualatt_ros.datasets.true_boxes import (
+    NO_IMAGES,
     BoxLines,
     in_order_of,
     read_absence,
@@ -30,6 +31,14 @@ class Selection:
     name: str
     path: Path
     layout: Layout
+
+    @property
+    def has_images(self) -> bool:
+        """Whether every folder of images is there."""
+        try:
+            return self.layout.fits(by_lower_case(each.name for each in self.path.iterdir()))
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,11 +72,31 @@ class FolderContents:
             rgb, thermal = rgb[skipped:], thermal[skipped:]
         count, notes = _frames_used(rgb, thermal, lines, layout)
         notes += _missing_files(layout, lines)
-        written = {kind: each.by_frame(count) for kind, each in lines.items()}
-        truths = {kind: without_empty(boxes) for kind, boxes in written.items()}
-        notes += _erase_absent(truths, read_absence(path, layout, entries))
+        boxes = {kind: each.by_frame(count) for kind, each in lines.items()}
+        written = _of_every_frame(boxes, lines, count)
+        truths = {kind: without_empty(each) for kind, each in boxes.items()}
+        absence = read_absence(path, layout, entries)
+        _erase_absent(written, absence)  # LaSOT's toolkit takes these frames out, too
+        notes += _erase_absent(truths, absence)
         truth = _chosen(truths, lines, preferred)
         return cls(rgb[:count], thermal[:count], truth, truths, written, tuple(notes))
+
+    @classmethod
+    def written_boxes(cls, selection: Selection) -> dict[TruthKind, Boxes]:
+        """The boxes alone, as written, of a folder without images: cut to the shortest file.
+
+        Raises:
+            DatasetError: when the boxes are missing or cannot be read.
+        """
+        path, layout = selection.path, selection.layout
+        entries = _entries(path)
+        # Nobody has counted the images of a sparse annotation: it ends with its last line.
+        lines = read_box_lines(path, layout, entries, frames=NO_IMAGES)
+        counted = [each for kind, each in lines.items() if kind != "init"] or [*lines.values()]
+        count = min((len(each.boxes) - 1) * each.frames_a_line + 1 for each in counted)
+        boxes = {kind: each.by_frame(count) for kind, each in lines.items()}
+        _erase_absent(boxes, read_absence(path, layout, entries))
+        return _of_every_frame(boxes, lines, count)
 
 
 def _entries(path: Path) -> dict[str, str]:
@@ -98,6 +127,17 @@ def _frames_used(
     else:
         fate = f"the first {count} of each are used"
     return count, [f"{said}; {fate}", *notes]
+
+
+def _of_every_frame(
+    boxes: Mapping[TruthKind, Boxes], lines: Mapping[TruthKind, BoxLines], count: int
+) -> dict[TruthKind, Boxes]:
+    """Without an `init` that ends early beside others: it gives a first box, no truth to score."""
+    return {
+        kind: each
+        for kind, each in boxes.items()
+        if kind != "init" or len(boxes) == 1 or lines[kind].reach(count) >= count
+    }
 
 
 def _reach(lines: Mapping[TruthKind, BoxLines], pairs: int) -> dict[str, int]:

@@ -56,6 +56,7 @@ class FolderSequence:
         truths: `(N, 4)` xywh, px, of each kind that the folder has; NaN where the target is
             absent or not annotated. `truth` is that of the kind asked for.
         written_truths: the same as written, also boxes without area: some toolkits score those.
+            An `init` that ends before the others is not among them.
         notes: what is odd about the folder; a clause each, for people.
     """
 

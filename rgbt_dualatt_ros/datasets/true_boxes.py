@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.datasets.annotations import read_boxes, read_flags
 from rgbt_dualatt_ros.datasets.layouts import TRUTH_KINDS, Layout, TruthFile, TruthKind
+
+NO_IMAGES = sys.maxsize
+"""For `read_box_lines`, in place of a number of images: a sparse annotation stays sparse."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

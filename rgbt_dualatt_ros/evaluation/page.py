@@ -9,12 +9,14 @@ from typing import Any
 
 from rgbt_dualatt_ros.evaluation import (
     metrics,
+    page_benchmark,
     page_comparison,
     page_redetection,
     page_runs,
     page_sequence,
     page_tables,
 )
+from rgbt_dualatt_ros.evaluation.benchmark_scores import BenchmarkScores
 from rgbt_dualatt_ros.evaluation.charts import (
     Axes,
     Line,
@@ -47,6 +49,7 @@ class Page:
     scores: Sequence[TrackerScore]
     truths: Mapping[str, SequenceTruth]
     pictures: Mapping[str, SequencePictures] = field(default_factory=dict)
+    benchmarks: Sequence[BenchmarkScores] = ()
 
 
 def render(page: Page) -> str:
@@ -56,6 +59,7 @@ def render(page: Page) -> str:
     sections = [
         f"<h1>{title}</h1><p class='soft'>{escape(_scope(page))}</p>",
         f'<p class="lead">{escape(headline(page.scores))}</p>',
+        *map(page_benchmark.benchmark_section, page.benchmarks),
         "<h2>Summary</h2>",
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',

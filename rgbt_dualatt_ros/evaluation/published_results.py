@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.evaluation.metrics import Values
-from rgbt_dualatt_ros.evaluation.protocols.result_files import read_results
+from rgbt_dualatt_ros.evaluation.protocols.result_folder import read_results
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 RESULTS_HELP = (
-    "LABEL=FOLDER: boxes of a published tracker, a file SEQUENCE.txt or LABEL_SEQUENCE.txt each, "
-    "4 or 8 numbers a line; shown as LABEL in all tables and plots"
+    "LABEL=FOLDER: boxes of a published tracker, a file SEQUENCE.txt each, or with more in every "
+    "name as MANet_SEQUENCE.txt; 4 or 8 numbers a line; shown as LABEL in all "
+    "tables and plots"
 )
 SETTING = "result_files"
 """Tells in a record where its boxes come from."""
@@ -53,50 +54,51 @@ def parse_results(texts: Iterable[str], taken: Collection[str] = ()) -> list[Pub
     return found
 
 
-def read_published(
-    published: PublishedResults, truths: Sequence[SequenceTruth]
-) -> tuple[list[Record], list[str]]:
-    """A record of each sequence with a usable file, and a line for each without.
+@dataclass(frozen=True, slots=True)
+class ReadResults:
+    """The results of a published tracker as records.
 
-    A sequence without a record counts in no mean of this tracker. The records have neither
-    statuses nor scores nor times, for nobody has told them.
+    Attributes:
+        records: of each sequence with a usable file, as long as the sequence: rows too many are
+            cut off, missing ones are NaN. They have neither statuses nor scores nor times, for
+            nobody has told them.
+        problems: a line for each sequence without a record, which counts in no mean.
+        notes: a line for each result of another length than its sequence.
+    """
+
+    records: tuple[Record, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_published(published: PublishedResults, truths: Sequence[SequenceTruth]) -> ReadResults:
+    """The records of a published tracker.
 
     Args:
-        published: which ones.
+        published: which one.
         truths: of the sequences of the run.
 
     Raises:
-        ConfigError: when none can be used.
+        ConfigError: when no file can be used, or the folder holds several trackers.
     """
-    settings = {SETTING: str(published.folder.resolve())}
-    found, problems = _read(published, truths)
-    records = []
-    for truth in (each for each in truths if each.name in found):
-        boxes = found[truth.name]
-        if len(boxes) == len(truth.boxes):
-            empty = Record.empty(published.label, truth.name, 0, len(boxes))
-            records.append(replace(empty, boxes=boxes, settings=settings))
-        else:
-            frames = len(truth.boxes)
-            problems.append(
-                f"{published.label} on {truth.name}: {len(boxes)} boxes for {frames} frames"
-            )
-    if not records:
+    found = read_results(published.folder, {each.name: len(each.boxes) for each in truths})
+    problems = [f"{published.label}: {each}" for each in found.problems]
+    if not found.boxes:
         raise ConfigError(
             f"results {published.label}: no file in {published.folder} can be used; the first: "
-            f"{problems[0]}"
+            f"{found.problems[0]}"
         )
-    return records, problems
+    records = [
+        _record(published, each, found.boxes[each.name])
+        for each in truths
+        if each.name in found.boxes
+    ]
+    notes = [f"{published.label} on {each}" for each in found.notes]
+    return ReadResults(tuple(records), tuple(problems), tuple(notes))
 
 
-def _read(
-    published: PublishedResults, truths: Sequence[SequenceTruth]
-) -> tuple[Mapping[str, Values], list[str]]:
-    """By the plain names, or when none is there by those that begin with the label."""
-    frames = {each.name: len(each.boxes) for each in truths}
-    plain, problems = read_results(published.folder, frames)
-    if not plain:
-        prefixed, others = read_results(published.folder, frames, f"{published.label}_")
-        if prefixed:
-            plain, problems = prefixed, others
-    return plain, [f"{published.label}: {each}" for each in problems]
+def _record(published: PublishedResults, truth: SequenceTruth, boxes: Values) -> Record:
+    record = Record.empty(published.label, truth.name, 0, len(truth.boxes))
+    used = boxes[: len(record)]
+    record.boxes[: len(used)] = used
+    return replace(record, settings={SETTING: str(published.folder.resolve())})

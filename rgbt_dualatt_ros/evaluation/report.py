@@ -10,6 +10,8 @@ from pathlib import Path
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import values_of
+from rgbt_dualatt_ros.evaluation.benchmark_files import write_benchmark
+from rgbt_dualatt_ros.evaluation.benchmark_scores import BenchmarkScores
 from rgbt_dualatt_ros.evaluation.comparison_tables import (
     attributes_json,
     attributes_markdown,
@@ -68,7 +70,10 @@ def describe_run(title: str, command: str, config: Config, **more: object) -> Js
 
 
 def write_report(
-    folder: ResultFolder, records: Sequence[Record], pictures: PictureRequest | None = None
+    folder: ResultFolder,
+    records: Sequence[Record],
+    pictures: PictureRequest | None = None,
+    benchmarks: Sequence[BenchmarkScores] = (),
 ) -> tuple[Path, list[TrackerScore]]:
     """Write every file of the report and give the path of the page and the scores in it.
 
@@ -76,6 +81,7 @@ def write_report(
         folder: holds run.json and the truth of every sequence in `records`.
         records: at least one; the first tracker is the one whose worst moments are shown.
         pictures: None for a page without pictures.
+        benchmarks: figures by the rules of data sets, written beside the others.
 
     Raises:
         ConfigError: when there is no record, or the folder cannot be read or written.
@@ -90,9 +96,11 @@ def write_report(
         for name, text in _tables(scores, truths).items():
             (folder.path / name).write_text(text, encoding="utf-8")
         write_plots(scores, folder.path / "plots")
+        for each in benchmarks:
+            write_benchmark(each, folder.path)
         shown = _take_all(folder, scores, truths, pictures) if pictures else {}
         page = folder.path / "index.html"
-        html = render(Page(folder.read_run(), defaults, scores, truths, shown))
+        html = render(Page(folder.read_run(), defaults, scores, truths, shown, benchmarks))
         page.write_text(html, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"cannot write the report to {folder.path}: {error.strerror}") from None

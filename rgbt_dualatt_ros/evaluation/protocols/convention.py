@@ -10,7 +10,8 @@ _EMPTY = {
     "missed": "a result without area is a miss",
 }
 _INVALID = {
-    "as_written": "true boxes count as written, also without area",
+    "as_written": "true boxes count as written, also without area; frames without one are not "
+    "scored",
     "minus_one": (
         "a frame whose truth has a value <= 0 is a hit for precision and a miss for success"
     ),

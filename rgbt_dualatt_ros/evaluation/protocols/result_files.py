@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +18,9 @@ Columns = Literal[4, 8]
 Delimiter = Literal[",", "\t", " "]
 
 _DELIMITER = re.compile(r"\s*[,;]\s*|\s+")
+# float() also takes "1_0", a slip of the pen.
+_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]\w*")
 _NO_ANSWER = [math.nan] * 4
 
 
@@ -27,28 +29,35 @@ def read_result(path: Path, frames: int | None = None) -> Values:
 
     Commas, semicolons, tabs or blanks stand between the numbers. Of four corners the enclosing box
     is taken, w = x2 - x1. A line with `nan` or `inf` is a row of NaN: no answer. Boxes without
-    area are kept as they are: what they count is for the protocol to say.
+    area are kept as they are: what they count is for the protocol to say. A first line of words
+    is a heading. Empty lines do not count, as for the toolkits, unless there is a line for every
+    frame only with them: then they are rows of NaN.
 
     Args:
-        frames: how many lines there must be.
+        frames: of the sequence, to tell what empty lines mean; the result may have more or fewer.
 
     Raises:
-        DatasetError: when the file cannot be read or is empty, a line holds anything but 4 or 8
-            numbers (the same in all lines), or there are not `frames`; the text names the line.
+        DatasetError: when the file cannot be read or is empty, or a line holds anything but 4 or 8
+            numbers, the same in all lines; the text names the line.
     """
-    lines = read_text(path).rstrip().splitlines()
-    if not lines:
-        raise DatasetError(f"{path} is empty; expected a line x,y,w,h for each frame")
-    rows = [_numbers(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1)]
-    widths = [len(row) for row in rows]
-    for number, width in enumerate(widths, start=1):
-        if width != widths[0]:
+    lines = dict(enumerate(read_text(path).rstrip().splitlines(), start=1))
+    if lines and _is_heading(lines[1]):
+        del lines[1]
+    if len(lines) != frames:
+        lines = {number: line for number, line in lines.items() if line.strip()}
+    if not any(line.strip() for line in lines.values()):
+        raise DatasetError(f"{path} holds no box; expected a line x,y,w,h for each frame")
+    rows: list[list[float]] = []
+    width = 0
+    for number, line in lines.items():
+        row = _numbers(line, f"{path}, line {number}") if line.strip() else []
+        width = width or len(row)
+        if row and len(row) != width:
             raise DatasetError(
-                f"{path}, line {number}: {width} numbers, but {widths[0]} in the lines before it"
+                f"{path}, line {number}: {len(row)} numbers, but {width} in the lines before it"
             )
-    if frames is not None and len(rows) != frames:
-        raise DatasetError(f"{path} has {len(rows)} lines for {frames} frames")
-    return np.array([_box(row) for row in rows], np.float64)
+        rows.append(_box(row) if row else _NO_ANSWER)
+    return np.array(rows, np.float64)
 
 
 def write_result(
@@ -70,52 +79,31 @@ def write_result(
         raise ConfigError(f"cannot write {path}: {error.strerror}") from None
 
 
-def read_results(
-    folder: Path, frames: Mapping[str, int], prefix: str = ""
-) -> tuple[dict[str, Values], tuple[str, ...]]:
-    """The results of a tracker, a file `PREFIXsequence.txt` each, and what is wrong with the rest.
-
-    Args:
-        folder: holds the files; names may end in capitals (`.TXT`).
-        frames: number of frames by sequence.
-        prefix: what toolkits put before the name, such as `MANet_`.
-
-    Returns:
-        The results that could be read, of any number of lines, and a line for each that could not.
-    """
-    found: dict[str, Values] = {}
-    problems: list[str] = []
-    for name in frames:
-        try:
-            found[name] = read_result(_file_of(folder, f"{prefix}{name}"))
-        except DatasetError as error:  # noqa: PERF203  one bad file must not hide the others
-            problems.append(str(error))
-    return found, tuple(problems)
+def _split(line: str) -> list[str]:
+    return _DELIMITER.split(line.strip().rstrip(",;").rstrip())
 
 
-def _file_of(folder: Path, stem: str) -> Path:
-    candidates = [folder / f"{stem}{suffix}" for suffix in (".txt", ".TXT", ".csv")]
-    return next((each for each in candidates if each.is_file()), candidates[0])
+def _is_heading(line: str) -> bool:
+    """Whether a line holds words only, as `x,y,w,h`."""
+    fields = _split(line)
+    return all(_WORD.fullmatch(each) and not _NUMBER.fullmatch(each) for each in fields)
 
 
 def _numbers(line: str, where: str) -> list[float]:
-    fields = _DELIMITER.split(line.strip().rstrip(",;").rstrip())
+    fields = _split(line)
+    wrong = [each for each in fields if not _NUMBER.fullmatch(each)]
+    if wrong:
+        raise DatasetError(f"{where}: {wrong[0]!r} is not a number")
     if len(fields) not in (4, 8):
-        count = len(fields) if fields != [""] else 0
-        raise DatasetError(f"{where}: {count} numbers; expected 4 (x y w h) or 8 (four corners)")
-    try:
-        return [float(each) for each in fields]
-    except ValueError:
-        wrong = next(each for each in fields if not _is_number(each))
-        raise DatasetError(f"{where}: {wrong!r} is not a number") from None
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+        raise DatasetError(
+            f"{where}: {len(fields)} numbers; expected 4 (x y w h) or 8 (four corners)"
+        )
+    marks = {mark.strip() for mark in _DELIMITER.findall(line.strip().rstrip(",;").rstrip())}
+    if len(fields) == 8 and len(marks) > 1:  # 1,5 2,5 3,5 4,5 are four numbers
+        raise DatasetError(
+            f"{where}: 8 numbers with commas and blanks between them; expected decimal points"
+        )
+    return [float(each) for each in fields]
 
 
 def _box(row: list[float]) -> list[float]:

@@ -83,8 +83,11 @@ def parse(*arguments: str) -> argparse.Namespace:
 
 
 def test_a_benchmark_is_a_source_of_sequences(gtot: Path) -> None:
-    sequences, problems = open_sources(parse("--benchmark", "gtot", str(gtot)), Config())
-    assert problems == []
+    opened = open_sources(parse("--benchmark", "gtot", str(gtot)), Config())
+    sequences = opened.sequences
+    assert opened.problems == []
+    ((name, members),) = opened.benchmarks.items()
+    assert (name.text, members) == ("gtot/all", ["BlackCar", "tunnel"])
     assert list(sequences) == ["BlackCar", "tunnel"]
     assert sequences["tunnel"].truth[:, 0].tolist() == [1, 2]
     assert sum(1 for _ in sequences["tunnel"].pairs()) == 2
@@ -92,22 +95,23 @@ def test_a_benchmark_is_a_source_of_sequences(gtot: Path) -> None:
 
 def test_the_first_box_may_come_from_another_file(gtot: Path) -> None:
     arguments = parse("--benchmark", "gtot", str(gtot), "--initial-truth", "init")
-    sequences, _ = open_sources(arguments, Config())
+    sequences = open_sources(arguments, Config()).sequences
     assert sequences["tunnel"].truth[0].tolist() == [7, 2, 3, 4]
 
 
 def test_a_damaged_sequence_keeps_nobody_from_the_others(gtot: Path) -> None:
     (gtot / "tunnel" / "groundTruth_v.txt").write_text("")
-    sequences, problems = open_sources(parse("--benchmark", "gtot", str(gtot)), Config())
-    assert list(sequences) == ["BlackCar"]
-    assert len(problems) == 1
-    assert "tunnel/groundTruth_v.txt, line 1: the file is empty" in problems[0]
+    opened = open_sources(parse("--benchmark", "gtot", str(gtot)), Config())
+    assert list(opened.sequences) == ["BlackCar"]
+    assert len(opened.problems) == 1
+    assert "tunnel/groundTruth_v.txt, line 1: the file is empty" in opened.problems[0]
 
 
 def test_a_benchmark_that_is_not_there_keeps_nobody_from_the_others(gtot: Path) -> None:
     arguments = parse("--benchmark", "gtot", str(gtot), "--benchmark", "rgbt234", str(gtot))
-    sequences, problems = open_sources(arguments, Config())
-    assert len(sequences) == 2
+    opened = open_sources(arguments, Config())
+    problems = opened.problems
+    assert len(opened.sequences) == 2
     assert "holds no sequence of RGBT234" in problems[0]
     assert problems[0].endswith("; it looks like GTOT")
     with pytest.raises(DatasetError, match="holds no sequence"):

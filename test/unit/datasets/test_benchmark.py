@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
-from rgbt_dualatt_ros.datasets.benchmark import open_benchmark
+from rgbt_dualatt_ros.datasets.benchmark import Benchmark, open_benchmark
+from rgbt_dualatt_ros.datasets.benchmark_kinds import BenchmarkName
+from rgbt_dualatt_ros.datasets.sequence_folder import FolderOptions
 
 WriteImages = Callable[..., None]
 WriteSequence = Callable[..., Path]
@@ -200,3 +202,39 @@ def test_a_missing_file_of_boxes_is_told(tmp_path: Path, write_sequence: WriteSe
     sequence = open_benchmark("rgbt234", tmp_path).sequence("man")
     assert sequence.truths.keys() == {"visible", "init"}
     assert sequence.opened.notes == ("there is no infrared.txt",)
+
+
+def test_files_of_boxes_may_be_read_without_images(tmp_path: Path) -> None:
+    for name, lines in (("man", 3), ("car", 2)):
+        (tmp_path / "GT" / name).mkdir(parents=True)
+        for kind in ("visible", "infrared", "init"):
+            (tmp_path / "GT" / name / f"{kind}.txt").write_text("8,6,10,8\n" * lines)
+    (tmp_path / "GT" / "car" / "infrared.txt").write_text("8,6,0,8\n")
+    with pytest.raises(DatasetError, match="holds no sequence of RGBT234"):
+        open_benchmark("rgbt234", tmp_path)
+    benchmark = Benchmark(
+        BenchmarkName.parse("rgbt234"), tmp_path, FolderOptions(), needs_images=False
+    )
+    assert benchmark.names == ("car", "man")
+    truths = benchmark.sequence("man").read_truths()
+    assert {kind: len(boxes) for kind, boxes in truths.items()} == {
+        "visible": 3, "infrared": 3, "init": 3,
+    }  # fmt: skip
+    cut = benchmark.sequence("car").read_truths()
+    assert cut["infrared"].tolist() == [[8, 6, 0, 8]], "as written, cut to the shortest"
+    assert len(cut["visible"]) == 1
+    (tmp_path / "GT" / "car" / "visible.txt").write_text("8,6\n")
+    with pytest.raises(DatasetError, match=r"visible\.txt, line 1: 2 numbers"):
+        benchmark.sequence("car").read_truths()
+
+
+def test_sparse_boxes_without_images_stay_sparse(tmp_path: Path) -> None:
+    path = tmp_path / "test_ST_001" / "car"
+    path.mkdir(parents=True)
+    for camera in ("rgb", "ir"):
+        (path / f"{camera}.txt").write_text("1 2 3 4\n5 6 7 8\n")
+    name = BenchmarkName.parse("vtuav")
+    (sequence,) = Benchmark(name, tmp_path, FolderOptions(), needs_images=False).sequences
+    boxes = sequence.read_truths()["visible"]
+    assert len(boxes) == 11
+    assert boxes[[0, 10], 0].tolist() == [1, 5]

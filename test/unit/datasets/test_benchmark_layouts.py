@@ -134,6 +134,8 @@ def test_an_init_file_of_one_line_gives_the_first_box_only(
     options = FolderOptions(initial_truth="init")
     (sequence,) = open_benchmark("lasher/all", tmp_path, options).sequences
     assert sequence.truth[:, 0].tolist() == [7, 1, 1]
+    assert set(sequence.opened.written_truths) == {"visible", "infrared"}, "no truth to score by"
+    assert set(sequence.read_truths()) == {"visible", "infrared"}
     assert not [record for record in caplog.records if "man5" in record.message]
 
 
@@ -209,8 +211,14 @@ def test_lasot_leaves_out_boxes_of_frames_without_the_target(
     (sequence,) = open_benchmark("LaSOT", tmp_path).sequences
     assert sequence.name == "airplane-10"
     assert np.isnan(sequence.truth[:, 0]).tolist() == [False, False, True, True]
+    written = sequence.opened.written_truths["visible"]
+    assert np.isnan(written[:3, 0]).tolist() == [False, False, True], "not scored"
     for pair in sequence.pairs():
         np.testing.assert_allclose(pair.thermal, pair.rgb[..., 0], atol=1)
+    for image in (path / "img").iterdir():
+        image.unlink()
+    (path / "img").rmdir()
+    np.testing.assert_array_equal(sequence.read_truths()["visible"], written)
 
 
 def test_lasot_flags_of_another_length_are_told(

@@ -22,8 +22,9 @@ TRUTHS = [SequenceTruth(name, np.tile([10.0, 10, 20, 20], (2, 1))) for name in (
 def test_four_and_eight_columns_become_the_same_boxes(tmp_path: Path) -> None:
     (tmp_path / "walk.txt").write_text("10,10,20,20\n40,10,20,20\n")
     (tmp_path / "run.txt").write_text("10 10 30 10 30 30 10 30\n40 10 60 10 60 30 40 30\n")
-    records, problems = read_published(PublishedResults("MANet", tmp_path), TRUTHS)
-    assert problems == []
+    found = read_published(PublishedResults("MANet", tmp_path), TRUTHS)
+    assert (found.problems, found.notes) == ((), ())
+    records = found.records
     assert [(each.tracker, each.sequence, each.seed) for each in records] == [
         ("MANet", "walk", 0),
         ("MANet", "run", 0),
@@ -38,23 +39,30 @@ def test_four_and_eight_columns_become_the_same_boxes(tmp_path: Path) -> None:
 
 def test_names_may_begin_with_the_label(tmp_path: Path) -> None:
     (tmp_path / "MANet_walk.txt").write_text("10,10,20,20\n40,10,20,20\n")
-    records, problems = read_published(PublishedResults("MANet", tmp_path), TRUTHS)
-    assert [each.sequence for each in records] == ["walk"]
-    assert len(problems) == 1
-    assert "MANet_run.txt" in problems[0]
+    found = read_published(PublishedResults("MANet", tmp_path), TRUTHS)
+    assert [each.sequence for each in found.records] == ["walk"]
+    assert found.problems == (f"MANet: run: no result file in {tmp_path}",)
 
 
-def test_what_cannot_be_used_is_told_and_counts_in_no_mean(tmp_path: Path) -> None:
-    (tmp_path / "walk.txt").write_text("10,10,20,20\n10,10,20,20\n")
+def test_results_of_another_length_are_cut_or_missed_and_told(tmp_path: Path) -> None:
+    (tmp_path / "walk.txt").write_text("10,10,20,20\n" * 3)
     (tmp_path / "run.txt").write_text("10,10,20,20\n")
-    records, problems = read_published(PublishedResults("x", tmp_path), TRUTHS)
-    assert [each.sequence for each in records] == ["walk"]
-    assert problems == ["x on run: 1 boxes for 2 frames"]
+    found = read_published(PublishedResults("x", tmp_path), TRUTHS)
+    assert found.problems == ()
+    assert found.notes == (
+        "x on walk: 3 rows for 2 frames, the last are cut off",
+        "x on run: 1 rows for 2 frames, the missing ones are missed",
+    )
+    (score,) = score_trackers(found.records, {each.name: each for each in TRUTHS})
+    assert score.mean_on("walk", "precision_20") == 1
+    assert score.mean_on("run", "precision_20") == 1 / 2
 
 
 def test_a_folder_without_any_usable_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "walk.txt").write_text("a,b,c,d\n")
-    with pytest.raises(ConfigError, match=r"results x: no file in .* can be used; the first: x: "):
+    with pytest.raises(
+        ConfigError, match=r"results x: no file in .* can be used; the first: .*walk"
+    ):
         read_published(PublishedResults("x", tmp_path), TRUTHS)
 
 

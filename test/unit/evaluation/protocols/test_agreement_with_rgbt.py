@@ -25,7 +25,8 @@ from rgbt_dualatt_ros.evaluation.metrics import Values
 from rgbt_dualatt_ros.evaluation.protocols import standard
 from rgbt_dualatt_ros.evaluation.protocols.frame_rules import Truths
 from rgbt_dualatt_ros.evaluation.protocols.protocol import Protocol
-from rgbt_dualatt_ros.evaluation.protocols.result_files import read_results, write_result
+from rgbt_dualatt_ros.evaluation.protocols.result_files import write_result
+from rgbt_dualatt_ros.evaluation.protocols.result_folder import read_results
 from rgbt_dualatt_ros.evaluation.protocols.scoring import Scores, score
 
 CLOSE = 1e-9
@@ -213,7 +214,8 @@ class Comparison:
             self.theirs("ours", str(folder))
             package.utils.RGBT_end()
         frames = {name: len(next(iter(each.values()))) for name, each in self.truths.items()}
-        self.results, self.problems = read_results(folder, frames)
+        found = read_results(folder, frames)
+        self.results, self.problems = found.boxes, found.problems
 
     def score(self, labels: Labels | None = None) -> Scores:
         """Ours, with the package's arithmetic."""

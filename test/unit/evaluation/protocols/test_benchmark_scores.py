@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.datasets.benchmark import open_benchmark
-from rgbt_dualatt_ros.evaluation.protocols.result_files import read_results, write_result
+from rgbt_dualatt_ros.evaluation.protocols.result_files import write_result
+from rgbt_dualatt_ros.evaluation.protocols.result_folder import read_results
 from rgbt_dualatt_ros.evaluation.protocols.score_tables import overall_markdown
 from rgbt_dualatt_ros.evaluation.protocols.scoring import Scores, score
 from rgbt_dualatt_ros.evaluation.protocols.standard import protocol_of
@@ -28,11 +29,11 @@ def write_images(sequence: Path, folders: tuple[str, str], frames: int) -> None:
 
 def scored(name: str, root: Path, results: Path) -> Scores:
     sequences = open_benchmark(name, root).sequences
-    found, problems = read_results(results, {each.name: len(each) for each in sequences}, "T_")
-    assert not problems
+    found = read_results(results, {each.name: len(each) for each in sequences})
+    assert not found.problems
     truths = {each.name: each.opened.written_truths for each in sequences}
     labels = {each.name: each.attributes for each in sequences}
-    return score(protocol_of(name), truths, found, labels)
+    return score(protocol_of(name), truths, found.boxes, labels)
 
 
 def test_gtot_from_its_folder_by_either_camera(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from rgbt_dualatt_ros.evaluation.metrics import Values
 from rgbt_dualatt_ros.evaluation.protocols.result_files import (
     Delimiter,
     read_result,
-    read_results,
     write_result,
 )
 
@@ -61,21 +60,52 @@ def test_a_line_that_is_no_number_is_no_answer(tmp_path: Path, line: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "x,y,w,h\n1,2,3,4\n5,6,7,8\n",
+        "\ufeffleft top width height\r\n1 2 3 4\r\n5 6 7 8\r\n",
+        "1,2,3,4\r\r\n5,6,7,8\r\r\n",
+        "\n1,2,3,4\n\n\n5,6,7,8\n\n",
+    ],
+)
+def test_headings_and_empty_lines_do_not_count(tmp_path: Path, text: str) -> None:
+    expected = [[1, 2, 3, 4], [5, 6, 7, 8]]
+    assert read_result(written(tmp_path, text)).tolist() == expected
+    assert read_result(written(tmp_path, text), frames=2).tolist() == expected
+
+
+def test_an_empty_line_is_no_answer_where_every_frame_has_a_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "1,2,3,4\n\n1,2,3,4\n")
+    assert np.isnan(read_result(path, frames=3)[:, 0]).tolist() == [False, True, False]
+    assert len(read_result(path, frames=4)) == len(read_result(path, frames=2)) == 2
+
+
+def test_corners_of_several_forms_of_numbers_as_published(tmp_path: Path) -> None:
+    text = "2.09e+02 1.55e+02 309.0 1.55e+02 309 218.0 2.09e+02 218\n"
+    assert read_result(written(tmp_path, text)).tolist() == [[209, 155, 100, 63]]
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "is empty; expected a line x,y,w,h for each frame"),
-        ("\n \n", "is empty; expected"),
+        ("", "holds no box; expected a line x,y,w,h for each frame"),
+        ("\n \n", "holds no box; expected"),
         ("1,2,3,4\n1,2,3\n", "line 2: 3 numbers; expected 4 (x y w h) or 8 (four corners)"),
-        ("1,2,3,4\n\n1,2,3,4\n", "line 2: 0 numbers; expected"),
         ("1,2,3,4\n1,2,3,4,5,6,7,8\n", "line 2: 8 numbers, but 4 in the lines before it"),
         ("1,2,x,4\n", "line 1: 'x' is not a number"),
         ("1,,3,4\n", "line 1: '' is not a number"),
-        ("1,2,3,4\n", "has 1 lines for 2 frames"),
+        ("1,2,3,1_0\n", "line 1: '1_0' is not a number"),
+        ("x,y,w,h\n1,2,3,4\nx,y,w,h\n", "line 3: 'x' is not a number"),
+        ("x,y,w,h\n", "holds no box; expected"),
+        ("[1, 2, 3, 4]\n", "line 1: '[1' is not a number"),
+        ("1,5 2,5 3,5 4,5\n", "line 1: 8 numbers with commas and blanks between them"),
+        ("1,5\t2,5\t3,5\t4,5\n", "expected decimal points"),
+        ("1,2,3,4,0.9\n", "line 1: 5 numbers; expected 4 (x y w h) or 8"),
     ],
 )
 def test_damage_is_told_in_one_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DatasetError) as caught:
-        read_result(written(tmp_path, text), frames=2)
+        read_result(written(tmp_path, text))
     assert message in str(caught.value)
     assert "result.txt" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -125,15 +155,3 @@ def test_large_and_small_numbers_are_written_without_exponents(
 ) -> None:
     write_result(tmp_path / "a.txt", np.array([[1e20, 1e-7, 1e22, 3.0]]), columns)
     assert "e" not in (tmp_path / "a.txt").read_text()
-
-
-def test_results_of_a_folder_are_read_and_what_cannot_be_is_said(tmp_path: Path) -> None:
-    write_result(tmp_path / "T_one.txt", np.ones((2, 4)))
-    write_result(tmp_path / "T_two.TXT", np.ones((3, 4)))
-    written(tmp_path, "1,2,3\n").rename(tmp_path / "T_bad.txt")
-    frames = {"one": 2, "two": 2, "bad": 2, "none": 2}
-    found, problems = read_results(tmp_path, frames, prefix="T_")
-    assert {name: len(boxes) for name, boxes in found.items()} == {"one": 2, "two": 3}
-    assert len(problems) == 2
-    assert "T_bad.txt, line 1" in problems[0]
-    assert "T_none.txt" in problems[1]

@@ -1,0 +1,145 @@
+"""The section of the page with a benchmark's figures by its own rules: what papers print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+
+import numpy as np
+
+from rgbt_dualatt_ros.evaluation.benchmark_files import THRESHOLDS, mean_curve
+from rgbt_dualatt_ros.evaluation.benchmark_scores import BenchmarkScores
+from rgbt_dualatt_ros.evaluation.charts import (
+    Axes,
+    Line,
+    color_of,
+    curve_chart,
+    dash_of,
+    swatch,
+)
+from rgbt_dualatt_ros.evaluation.page_tables import html_cell, html_table
+from rgbt_dualatt_ros.evaluation.protocols.convention import convention
+from rgbt_dualatt_ros.evaluation.protocols.protocol import Figure
+from rgbt_dualatt_ros.evaluation.protocols.score_tables import spread_text
+from rgbt_dualatt_ros.evaluation.protocols.scoring import Group, Scores
+from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spreads
+from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
+
+_TICKS = 5
+
+
+def benchmark_section(scores: BenchmarkScores) -> str:
+    """Overall table, rules, notes and curves; attributes and sequences folded below."""
+    main = [figure for figure in scores.of.protocol.figures if figure.is_main]
+    notes = "".join(
+        f'<p class="note bad-text">{escape(each)}</p>' for each in dict.fromkeys(scores.notes)
+    )
+    charts = "".join(_chart(scores, figure) for figure in main)
+    return (
+        f"<h2>{escape(str(scores.of.name))}: the benchmark's own figures</h2>"
+        f"{_overall(scores)}"
+        f'<p class="note">{escape(convention(scores.of.protocol))}</p>{notes}'
+        f'<div class="pair">{charts}</div>'
+        f"{_folded(scores, main, 'attribute', lambda each: each.attributes)}"
+        f"{_folded(scores, main, 'sequence', lambda each: each.sequences)}"
+    )
+
+
+def _overall(scores: BenchmarkScores) -> str:
+    keys = [figure.key for figure in scores.of.protocol.figures]
+    heads = "<th>tracker</th><th>sequences</th>" + "".join(
+        f'<th title="{escape(figure.meaning)}">{escape(figure.key)}</th>'
+        for figure in scores.of.protocol.figures
+    )
+    found = {name: spreads(runs, lambda each: each.overall) for name, runs in scores.runs.items()}
+    best = {key: _best({name: row[key] for name, row in found.items()}) for key in keys}
+    rows = []
+    for place, (name, row) in enumerate(found.items()):
+        counts = sorted({each.overall.sequences for each in scores.runs[name]})
+        cells = html_cell(", ".join(map(str, counts)))
+        cells += "".join(html_cell(spread_text(row[k]), best=name in best[k]) for k in keys)
+        mark = swatch(color_of(place), dash_of(place))
+        rows.append(f"<tr><td>{mark} {escape(name)}</td>{cells}</tr>")
+    return html_table(heads, rows, "wide")
+
+
+def _chart(scores: BenchmarkScores, figure: Figure) -> str:
+    x = np.array(figure.curve.thresholds)
+    ticks = np.linspace(x[0], x[-1], _TICKS + 1).tolist()
+    axes = Axes(
+        x,
+        ticks,
+        THRESHOLDS[figure.curve.quantity],
+        "share of frames",
+        None if math.isnan(figure.threshold) else figure.threshold,
+    )
+    lines = [
+        Line(name, mean_curve(scores, name, figure), color_of(place), dash_of(place))
+        for place, name in enumerate(scores.runs)
+    ]
+    items = "".join(
+        f"<li>{swatch(line.color, line.dash)}{escape(line.name)}<b>{escape(figure.key)} "
+        f"{spread_text(_spread(scores.runs[line.name], figure.key))}</b></li>"
+        for line in lines
+    )
+    return f'<figure>{curve_chart(lines, axes)}<ul class="legend">{items}</ul></figure>'
+
+
+def _folded(
+    scores: BenchmarkScores,
+    main: Sequence[Figure],
+    what: str,
+    parts: Callable[[Scores], Mapping[str, Group]],
+) -> str:
+    """A sortable row for each attribute or sequence: every main figure of every tracker."""
+    names = dict.fromkeys(name for runs in scores.runs.values() for name in parts(runs[0]))
+    if not names:
+        return ""
+    size = "sequences" if what == "attribute" else "frames"
+    titles = [what, size, *(f"{name} {each.key}" for name in scores.runs for each in main)]
+    heads = "".join(f'<th><button type="button">{escape(each)}</button></th>' for each in titles)
+    rows = []
+    for name in names:
+        groups = {
+            tracker: [parts(each)[name] for each in runs if name in parts(each)]
+            for tracker, runs in scores.runs.items()
+        }
+        first = next(group for each in groups.values() for group in each)
+        count = first.sequences if what == "attribute" else first.frames
+        cells = "".join(
+            _number_cell([group.figures[figure.key] for group in groups[tracker]])
+            for tracker in scores.runs
+            for figure in main
+        )
+        rows.append(
+            f'<tr><td class="left">{escape(name)}</td><td data-sort="{count}">{count}</td>'
+            f"{cells}</tr>"
+        )
+    table = html_table(heads, rows, "wide sortable")
+    return f"<details><summary>By {what}</summary>{table}</details>"
+
+
+def _number_cell(values: Sequence[float]) -> str:
+    mean = float(np.mean(values)) if values else math.nan
+    return (
+        '<td data-sort="">n/a</td>'
+        if math.isnan(mean)
+        else f'<td data-sort="{mean:.6f}">{mean:.3f}</td>'
+    )
+
+
+def _spread(runs: Sequence[Scores], key: str) -> Spread:
+    return spreads(runs, lambda each: each.overall)[key]
+
+
+def _best(found: Mapping[str, Spread]) -> set[str]:
+    """Who prints the highest mean; nobody when all do."""
+    known = {
+        name: round(each.mean, 3)
+        for name, each in found.items()
+        if not (math.isnan(each.mean) or is_bound(name))
+    }
+    if len({*known.values()}) < 2:
+        return set()
+    return {name for name, value in known.items() if value == max(known.values())}
