@@ -50,6 +50,9 @@ class BagSequence:
 
     Raises:
         DatasetError: when the bag cannot be read, lacks a topic, or gives no pair.
+
+    Attributes:
+        notes: what is odd about the bag; a clause each, for people. They are logged, too.
     """
 
     attributes: tuple[str, ...] = ()
@@ -68,6 +71,7 @@ class BagSequence:
         self.name = name.stem if name.suffix in STORAGE_SUFFIXES else name.name
         self._config = config or Config()
         self._topics = topics or BagTopics()
+        self.notes: tuple[str, ...] = ()
         stamps_ns, true_boxes = self._read_stamps()
         truth = TruthLookup(true_boxes).at(stamps_ns)
         annotated = np.flatnonzero(~np.isnan(truth[:, 0]))
@@ -162,7 +166,7 @@ class BagSequence:
                 f"{self._config.sync.slop_ms:g}{nearest}; {_describe_unpaired(counts)}"
             )
         if counts.unmatched or counts.unstamped or counts.late:
-            _LOGGER.warning("%s: %s", self.path, _describe_unpaired(counts))
+            self._note(_describe_unpaired(counts))
         return stamps_ns, true_boxes
 
     def _nearest_gap_ms(self, reader: BagReader) -> float | None:
@@ -197,10 +201,12 @@ class BagSequence:
 
     def _skip_to(self, first: int) -> int:
         if first > 0:
-            _LOGGER.warning(
-                "%s: the first %d pairs have no true box; starting after them", self.path, first
-            )
+            self._note(f"the first {first} pairs have no true box; starting after them")
         return first
+
+    def _note(self, text: str) -> None:
+        self.notes = (*self.notes, text)
+        _LOGGER.warning("%s: %s", self.path, text)
 
 
 def _describe_unpaired(counts: SyncCounts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -62,6 +63,9 @@ def run_command(command: Callable[[], int]) -> int:
     """
     enter_virtual_environment()
     set_compute_environment()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name of a file that this terminal cannot show must not end a command.
+        sys.stdout.reconfigure(errors="backslashreplace")
     logging.basicConfig(format="%(levelname)s: %(message)s")
     try:
         code = command()

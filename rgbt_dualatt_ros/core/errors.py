@@ -6,6 +6,10 @@ from __future__ import annotations
 class RgbtError(Exception):
     """Any mistake in input, settings or files; its text is one line a user can act on."""
 
+    def __str__(self) -> str:
+        r"""The text; bytes of file names that are no UTF-8 are written out, as `\udcff`."""
+        return super().__str__().encode("utf-8", "backslashreplace").decode("utf-8")
+
 
 class ConfigError(RgbtError, ValueError):
     """An unknown setting, a value of the wrong type or out of its range."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.datasets.file_bytes import read_bytes
 
 BoxFormat = Literal["xywh", "xyxy", "xywh_and_more", "vot"]
 """What the numbers of a line mean; eight numbers are the corners of a polygon, if not said else.
@@ -27,6 +28,7 @@ which stands for "no box here".
 # float() also takes "1_0" and "infinity", which are slips of the pen in an annotation.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?nan", re.IGNORECASE)
 _DELIMITER = re.compile(r"\s*[,;]\s*|\s+")
+_LARGEST = 1e9  # products of two still fit in 32 bits
 _EXPECTED = {
     "xywh": "x,y,width,height",
     "xyxy": "left,top,right,bottom",
@@ -95,10 +97,9 @@ def read_text(path: Path) -> str:
     Raises:
         DatasetError: when it cannot be read or is no such text.
     """
+    content = read_bytes(path)
     try:
-        return path.read_text(encoding="utf-8-sig")  # Windows editors put a byte-order mark
-    except OSError as error:
-        raise DatasetError(f"cannot read {path}: {error.strerror}") from None
+        return content.decode("utf-8-sig")  # Windows editors put a byte-order mark
     except UnicodeDecodeError:
         raise DatasetError(f"{path} is not a text file in UTF-8") from None
 
@@ -125,7 +126,10 @@ def _numbers(line: str, where: str, box_format: BoxFormat) -> list[float]:
             f"{where}: {len(fields)} numbers with commas and blanks between them; expected "
             f"{expected} with decimal points"
         )
-    return [float(field) for field in fields]
+    numbers = [float(field) for field in fields]
+    if any(abs(number) > _LARGEST for number in numbers):
+        raise DatasetError(f"{where}: a number beyond {_LARGEST:g} px; expected {expected}")
+    return numbers
 
 
 def _fits(count: int, box_format: BoxFormat) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,24 +58,36 @@ class BenchmarkFinding:
 
     def lines(self) -> list[str]:
         """The finding as text."""
-        frames = [each.frames for each in self.sequences]
-        sizes = Counter(str(each.size) for each in self.sequences if each.size)
-        published = self.name.kind.size_of(self.name.split)
-        of = f" of {published}" if published else ""
-        lines = [
-            f"{self.name} in {self.root}",
-            f"  sequences: {len(frames)}{of}",
-            f"  frames: {sum(frames)}, {min(frames)} to {max(frames)} a sequence, "
-            f"{sum(each.absent for each in self.sequences)} without a box",
-            f"  image sizes: {', '.join(f'{size} ({n})' for size, n in sizes.most_common())}",
-        ]
-        if self.labels:
-            said = ", ".join(f"{label} {count}" for label, count in self.labels.items())
-            lines.append(f"  attributes: {said}")
-        broken = [f"{each.name}: {text}" for each in self.sequences for text in each.broken]
-        odd = [f"{each.name}: {text}" for each in self.sequences for text in each.odd]
-        lines += _section("cannot be read", broken) + _section("odd", [*self.odd, *odd])
-        return [*lines, "every sequence can be used" if self.is_whole else "not every one can"]
+        return finding_lines(f"{self.name} in {self.root}", self.sequences, self)
+
+
+def finding_lines(
+    title: str, sequences: Sequence[SequenceFinding], whole: BenchmarkFinding | None = None
+) -> list[str]:
+    """What was found out about several sequences as text.
+
+    Args:
+        whole: the benchmark they are, if they are one.
+    """
+    frames = [each.frames for each in sequences]
+    sizes = Counter(str(each.size) for each in sequences if each.size)
+    published = whole.name.kind.size_of(whole.name.split) if whole else 0
+    of = f" of {published}" if published else ""
+    lines = [
+        title,
+        f"  sequences: {len(frames)}{of}",
+        f"  frames: {sum(frames)}, {min(frames)} to {max(frames)} a sequence, "
+        f"{sum(each.absent for each in sequences)} without a box",
+        f"  image sizes: {', '.join(f'{size} ({n})' for size, n in sizes.most_common())}",
+    ]
+    if whole and whole.labels:
+        said = ", ".join(f"{label} {count}" for label, count in whole.labels.items())
+        lines.append(f"  attributes: {said}")
+    broken = [f"{each.name}: {text}" for each in sequences for text in each.broken]
+    odd = [f"{each.name}: {text}" for each in sequences for text in each.odd]
+    lines += _section("cannot be read", broken)
+    lines += _section("odd", [*(whole.odd if whole else ()), *odd])
+    return [*lines, "not every one can" if broken else "every sequence can be used"]
 
 
 def check_benchmark(

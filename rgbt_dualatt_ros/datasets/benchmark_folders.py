@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.core.printable import printable
 from rgbt_dualatt_ros.datasets.annotations import read_text
 from rgbt_dualatt_ros.datasets.benchmark_kinds import KINDS, BenchmarkName, Split
 from rgbt_dualatt_ros.datasets.folder_contents import Selection
@@ -20,7 +21,7 @@ _DEEPEST = 4
 _OTB_FILE = "groundtruth_rect.txt"
 _TARGET_FILE = re.compile(r"groundtruth_rect\.(\d+)\.txt", re.IGNORECASE)
 # Folders of evaluation kits that lie beside the sequences.
-_NO_SEQUENCES = {"attr_txt", "attriseqstxt", "sequencesattr", "__macosx"}
+_NO_SEQUENCES = {"attr_txt", "attriseqstxt", "sequencesattr", "__macosx", "lost+found"}
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ def find_sequences(root: Path, name: BenchmarkName, *, needs_images: bool = True
         raise DatasetError(f"cannot read the folder of {name}, {root}: {error.strerror}") from None
     found = FoundFolders()
     found.sequences = _below(root, name.kind.layouts, found.notes)
-    is_usable = any(_is_whole(each.path, name.kind.layouts) for each in found.sequences)
+    is_usable = any(each.has_images for each in found.sequences)
     if not is_usable and (needs_images or not found.sequences):
         raise DatasetError(_nothing_found(root, name, found, needs_images=needs_images))
     split = name.kind.split(name.split)
@@ -64,11 +65,6 @@ def find_sequences(root: Path, name: BenchmarkName, *, needs_images: bool = True
     return found
 
 
-def _is_whole(path: Path, layouts: Sequence[Layout]) -> bool:
-    entries = by_lower_case(entry.name for entry in path.iterdir())
-    return any(layout.fits(entries) for layout in layouts)
-
-
 def _nothing_found(
     root: Path, name: BenchmarkName, found: FoundFolders, *, needs_images: bool
 ) -> str:
@@ -77,10 +73,7 @@ def _nothing_found(
     likely = [
         kind.name
         for kind in KINDS[:-1]
-        if any(
-            not needs_images or _is_whole(each.path, kind.layouts)
-            for each in _below(root, kind.layouts, [])
-        )
+        if any(each.has_images or not needs_images for each in _below(root, kind.layouts, []))
     ]
     if likely:
         why = f"; it looks like {' or '.join(likely)}"
@@ -101,16 +94,16 @@ def _below(
     """The sequences at and below `folder`; what is neither a sequence nor holds one is noted."""
     try:
         with os.scandir(folder) as listing:
-            entries = {entry.name: entry.is_dir() for entry in listing}
-    except OSError as error:
-        notes.append(f"cannot read folder {folder}: {error.strerror}")
-        return []
+            # A link to itself is an error for the entry, and no folder for its path.
+            entries = {entry.name: Path(entry.path).is_dir() for entry in listing}
+    except OSError:
+        return [Selection(printable(folder.name), folder, layouts[0])]  # opening it says why
     lower = by_lower_case(entries)
     real = folder.resolve()
     fitting = next((layout for layout in layouts if layout.fits(lower)), None)
     if fitting:
         name = folder.name if above else real.name  # the root may be given as "."
-        return _targets(Selection(name, folder, fitting), entries)
+        return _targets(Selection(printable(name), folder, fitting), entries)
     inner_notes: list[str] = []
     found: list[Selection] = []
     if len(above) < _DEEPEST and real not in above:  # links may lead in rings
@@ -121,7 +114,7 @@ def _below(
         return found
     part = next((layout for layout in layouts if layout.is_part_of(lower)), None)
     if part:
-        return [Selection(folder.name, folder, part)]  # opening it says what is missing
+        return [Selection(printable(folder.name), folder, part)]  # opening it says what is missing
     notes.append(f"{folder} is no sequence")
     return []
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.errors import DatasetError
+from rgbt_dualatt_ros.datasets.file_bytes import read_bytes
 from rgbt_dualatt_ros.imaging.compressed_codec import is_cut_short
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
@@ -96,10 +97,7 @@ def first_gap(files: Sequence[Path], partners: Sequence[Path]) -> int | None:
 
 def _read(path: Path, flags: int) -> NDArray[np.uint8]:
     # cv2.imread prints to stderr and says only None; bytes first tell why.
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(f"cannot read {path}: {error.strerror}") from None
+    content = read_bytes(path)
     if not content:
         raise DatasetError(f"{path} is empty")
     if is_cut_short(content):

@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.printable import printable
 from rgbt_dualatt_ros.core.raw_frame import RawFrame
 from rgbt_dualatt_ros.datasets.folder_contents import FolderContents, Selection
 from rgbt_dualatt_ros.datasets.image_files import read_rgb, read_thermal
@@ -165,7 +166,7 @@ def open_sequence(
     path = Path(path)
     layout = _layout_of(path)
     options = FolderOptions(config or Config(), rate_hz)
-    return open_selection(Selection(path.resolve().name, path, layout), options)
+    return open_selection(Selection(printable(path.resolve().name), path, layout), options)
 
 
 def open_selection(

@@ -79,7 +79,7 @@ def write_benchmark(scores: BenchmarkScores, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
         drawn = draw_plots([*_plots(scores)], folder / "plots")
     except OSError as error:
         raise ConfigError(f"cannot write to {folder}: {error.strerror}") from None

@@ -125,7 +125,9 @@ def read_json(path: Path) -> Json:
 
 def to_json(content: Mapping[str, object]) -> str:
     """JSON text; numbers that are not finite become null, which every reader understands."""
-    return json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(_finite(content), indent=1, ensure_ascii=False) + "\n"
+    # Bytes of paths that are no UTF-8 become JSON's own escapes, and are read back as they were.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _finite(content: object) -> object:

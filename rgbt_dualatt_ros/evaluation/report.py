@@ -94,14 +94,14 @@ def write_report(
     defaults = json.loads(to_json(values_of(Config())))
     try:
         for name, text in _tables(scores, truths).items():
-            (folder.path / name).write_text(text, encoding="utf-8")
+            (folder.path / name).write_text(text, encoding="utf-8", errors="backslashreplace")
         write_plots(scores, folder.path / "plots")
         for each in benchmarks:
             write_benchmark(each, folder.path)
         shown = _take_all(folder, scores, truths, pictures) if pictures else {}
         page = folder.path / "index.html"
         html = render(Page(folder.read_run(), defaults, scores, truths, shown, benchmarks))
-        page.write_text(html, encoding="utf-8")
+        page.write_text(html, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ConfigError(f"cannot write the report to {folder.path}: {error.strerror}") from None
     return page, scores

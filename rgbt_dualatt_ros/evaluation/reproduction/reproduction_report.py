@@ -126,7 +126,7 @@ def write_reproduction(reproduction: Reproduction, folder: Path) -> Path:
     }
     try:
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ConfigError(f"cannot write the tables to {folder}: {error.strerror}") from None
     return folder / "reproduction.md"

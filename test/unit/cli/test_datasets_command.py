@@ -7,6 +7,7 @@ check finds: test_benchmark.py.
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def gtot(tmp_path: Path, write_images: WriteImages) -> Path:
 def test_list_names_every_data_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["datasets", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(KINDS)
+    assert len(lines) == len(KINDS) + 1, "bags, too"
     assert "rgbt234: RGBT234, folders of sequences with visible/ and infrared/" in lines
     assert any(line.startswith("lasher, lasher/train, lasher/test: ") for line in lines)
 
@@ -118,3 +119,36 @@ def test_a_benchmark_that_is_not_there_keeps_nobody_from_the_others(gtot: Path) 
         open_sources(parse("--benchmark", "rgbt234", str(gtot)), Config())
     with pytest.raises(ConfigError, match="no data set"):
         open_sources(parse("--benchmark", "none", str(gtot)), Config())
+
+
+def test_bags_are_checked_as_folders_are(
+    tmp_path: Path, write_images: WriteImages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sequence = tmp_path / "walk"
+    for camera in ("visible", "infrared"):
+        write_images(sequence / camera, 3, "{:05d}.png")
+    (sequence / "groundtruth.txt").write_text("8,6,10,8\n" * 2)
+    bags = tmp_path / "bags"
+    for name, options in (("whole", []), ("alone", []), ("other", ["--rgb-topic", "/cam"])):
+        assert main(["make-bag", str(sequence), str(bags / name), *options]) == 0
+    (bags / "alone" / "alone.mcap").rename(bags / "single.mcap")
+    shutil.rmtree(bags / "alone")
+    (bags / "torn").mkdir()
+    (bags / "torn" / "torn.mcap").write_bytes((bags / "single.mcap").read_bytes()[:200])
+    capsys.readouterr()
+    assert main(["datasets", "check", "bag", str(bags)]) == 1
+    out = capsys.readouterr().out
+    assert f"bags in {bags}\n  sequences: 4\n  frames: 6, 0 to 3 a sequence, 2 without" in out
+    assert "  image sizes: 32x24 (2)\n" in out
+    assert "    other: " in out
+    assert "has no topic /rgb/image_raw" in out
+    assert "    torn: cannot read bag" in out
+    assert out.endswith("not every one can\n")
+    other = ["bag", str(bags / "other"), "--rgb-topic", "/cam", "--every-image"]
+    assert main(["datasets", "check", *other]) == 0
+    assert main(["datasets", "check", "bag", str(bags / "single.mcap")]) == 0
+    assert "every sequence can be used" in capsys.readouterr().out
+    assert main(["datasets", "check", "bag", str(sequence)]) == 1
+    assert "holds no bag; expected a folder with metadata.yaml" in capsys.readouterr().out
+    assert main(["datasets", "check", "bag", str(tmp_path / "absent")]) == 1
+    assert "absent: No such file or directory" in capsys.readouterr().out

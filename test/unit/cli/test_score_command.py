@@ -7,6 +7,7 @@ figures, what cannot be scored is told while the rest is, exit codes.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,3 +152,20 @@ def test_a_slip_is_one_line(
     lines = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
     assert len(lines) == 1
     assert said in lines[0]
+
+
+def test_folders_whose_names_are_no_text_are_evaluated(
+    gtot: Path, tmp_path: Path, write_images: WriteImages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_images(gtot, write_images)
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/GT\xff"))
+    gtot.rename(odd)
+    (odd / "tunnel").rename(Path(os.fsdecode(os.fsencode(odd) + b"/tunnel\xfe")))
+    (odd / "BlackCar" / "v" / "00003v.png").write_text("no image")
+    command = ["evaluate", "--benchmark", "gtot", str(odd), "--tracker", "static"]
+    assert main([*command, "--no-pictures", "--out", str(tmp_path / "run")]) == 1
+    captured = capsys.readouterr()
+    assert "GT\\udcff/BlackCar/v/00003v.png is not an image" in captured.err
+    content = json.loads((tmp_path / "run" / "benchmark_gtot.json").read_text())
+    (run,) = content["trackers"]["static"]["runs"]
+    assert list(run["sequences"]) == ["tunnel\\udcfe"]

@@ -6,6 +6,7 @@ and the check names them all.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,10 @@ def hostile_folder(root: Path, write_sequence: WriteSequence) -> None:
             "8,6,10,8\n8,6,1O,8\n8,6,9,8\n"
         ),
         "absentfirst": lambda path: (path / "visible.txt").write_text("0,0,0,0\n8,6,10,8\n"),
+        "toolarge": lambda path: (path / "visible.txt").write_text("1e309,6,10,8\n" * 3),
+        "pipe": lambda path: _make_pipe(path / "visible.txt"),
+        "pipeimage": lambda path: _make_pipe(path / "visible" / "00003v.png"),
+        "folderimage": lambda path: _make_folder(path / "visible" / "00003v.png"),
         "utf16": lambda path: (path / "visible.txt").write_text("8,6,10,8\n", encoding="utf-16"),
         "textimage": lambda path: (path / "visible" / "00003v.png").write_text("no image"),
         "halfimage": lambda path: _cut(path / "infrared" / "00001i.png"),
@@ -56,11 +61,23 @@ def hostile_folder(root: Path, write_sequence: WriteSequence) -> None:
         damage(write_sequence(root / name))
     (root / "nothing here").mkdir()
     (root / "broken link").symlink_to(root / "absent")
+    (root / "link to itself").symlink_to(root / "link to itself")
+    (root / "ring").symlink_to(root)
     (root / "notes.txt").write_text("mine")
 
 
 def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
+
+
+def _make_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
 
 
 def _break_link(path: Path) -> None:
@@ -82,6 +99,8 @@ UNUSABLE = {
     "emptytruth": "visible.txt, line 1: the file is empty",
     "letters": "infrared.txt, line 2: '1O' is not a number",
     "absentfirst": "visible.txt, line 1: the first line must hold a box",
+    "toolarge": "visible.txt, line 1: a number beyond 1e+09 px",
+    "pipe": "visible.txt is no file, but a pipe",
     "utf16": "visible.txt is not a text file in UTF-8",
     "nothermal": "nothermal: the folder infrared/ of images is missing",
     "emptyfolder": "there is no image in ",
@@ -90,6 +109,8 @@ UNUSABLE = {
 UNREADABLE = {
     "textimage": (2, "00003v.png is not an image that OpenCV can read"),
     "halfimage": (0, "00001i.png is cut short"),
+    "pipeimage": (2, "00003v.png is no file, but a pipe"),
+    "folderimage": (2, "00003v.png: Is a directory"),
     "brokenlink": (2, "00003v.png: No such file or directory"),
 }
 USABLE = {"name with blanks": 3, "linked": 3, "linkedimages": 3, "counts": 4}
@@ -143,9 +164,40 @@ def test_the_check_of_a_hostile_folder_names_everything(hostile: Path) -> None:
         assert not next(each for each in finding.sequences if each.name == name).broken
     assert "counts: 5 colour images, 4 thermal images" in text
     assert "nothing here is no sequence" in text
-    assert "14 sequences; RGBT234 has 234" in text
+    assert "18 sequences; RGBT234 has 234" in text
     assert "without attributes: no file of attributes" in text
     assert text.endswith("not every one can")
+
+
+def test_a_folder_that_cannot_be_read_is_a_damaged_sequence(
+    tmp_path: Path, write_sequence: WriteSequence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("man", "secret"):
+        write_sequence(tmp_path / name)
+    scan = os.scandir
+
+    def refuse(path: Path) -> object:
+        if Path(path).name == "secret":
+            raise PermissionError(13, "Permission denied")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert open_benchmark("rgbt234", tmp_path).names == ("man", "secret")
+
+
+def test_names_that_are_no_text_can_be_printed_and_stored(
+    tmp_path: Path, write_sequence: WriteSequence
+) -> None:
+    write_sequence(tmp_path / "new\nline")
+    bytes_name = Path(os.fsdecode(os.fsencode(tmp_path) + b"/man\xff"))
+    path = write_sequence(bytes_name)
+    (path / "visible" / "00003v.png").write_text("no image")
+    benchmark = open_benchmark("rgbt234", tmp_path)
+    assert benchmark.names == ("man\\udcff", "new\\nline")
+    assert len(list(benchmark.sequence("new\\nline").pairs())) == 3
+    text = "\n".join(check_benchmark(benchmark).lines())
+    assert "man\\udcff/visible/00003v.png is not an image" in text
+    assert text.encode("utf-8")
 
 
 def test_the_check_of_a_sound_folder(tmp_path: Path, write_sequence: WriteSequence) -> None:
