@@ -172,8 +172,8 @@ def _score(
     notes: Sequence[str],
 ) -> list[BenchmarkScores]:
     """Figures by the rules of each data set; result files count with all their digits."""
-    labels = {each.tracker for each in published}
-    results = results_of([*(e for e in records if e.tracker not in labels), *published])
+    exact = {(each.tracker, each.sequence): each for each in published}
+    results = results_of([exact.get((e.tracker, e.sequence), e) for e in records])
     return [score_benchmark(each, results, notes) for each in benchmarks if each.truths]
 
 

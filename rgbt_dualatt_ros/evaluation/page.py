@@ -56,11 +56,12 @@ def render(page: Page) -> str:
     """The whole page."""
     title = escape(str(page.run["title"]))
     links = {name: f"sequence-{index}" for index, name in enumerate(page.truths)}
+    names = [each.name for each in page.scores]
     sections = [
         f"<h1>{title}</h1><p class='soft'>{escape(_scope(page))}</p>",
         f'<p class="lead">{escape(headline(page.scores))}</p>',
-        *map(page_benchmark.benchmark_section, page.benchmarks),
-        "<h2>Summary</h2>",
+        *(page_benchmark.benchmark_section(each, names) for each in page.benchmarks),
+        f"<h2>Summary{', by one rule for all sequences' if page.benchmarks else ''}</h2>",
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',
         _bound_note(page.scores),

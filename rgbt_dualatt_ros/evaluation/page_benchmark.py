@@ -27,18 +27,25 @@ from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spreads
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 _TICKS = 5
+_Marks = Mapping[str, tuple[str, str]]
+"""Colour and dashes of each tracker."""
 
 
-def benchmark_section(scores: BenchmarkScores) -> str:
-    """Overall table, rules, notes and curves; attributes and sequences folded below."""
+def benchmark_section(scores: BenchmarkScores, names: Sequence[str]) -> str:
+    """Overall table, rules, notes and curves; attributes and sequences folded below.
+
+    Args:
+        names: of all trackers of the page, in the order that gives them their colours.
+    """
+    marks = {name: (color_of(place), dash_of(place)) for place, name in enumerate(names)}
     main = [figure for figure in scores.of.protocol.figures if figure.is_main]
     notes = "".join(
         f'<p class="note bad-text">{escape(each)}</p>' for each in dict.fromkeys(scores.notes)
     )
-    charts = "".join(_chart(scores, figure) for figure in main)
+    charts = "".join(_chart(scores, figure, marks) for figure in main)
     return (
         f"<h2>{escape(str(scores.of.name))}: the benchmark's own figures</h2>"
-        f"{_overall(scores)}"
+        f"{_overall(scores, marks)}"
         f'<p class="note">{escape(convention(scores.of.protocol))}</p>{notes}'
         f'<div class="pair">{charts}</div>'
         f"{_folded(scores, main, 'attribute', lambda each: each.attributes)}"
@@ -46,7 +53,7 @@ def benchmark_section(scores: BenchmarkScores) -> str:
     )
 
 
-def _overall(scores: BenchmarkScores) -> str:
+def _overall(scores: BenchmarkScores, marks: _Marks) -> str:
     keys = [figure.key for figure in scores.of.protocol.figures]
     heads = "<th>tracker</th><th>sequences</th>" + "".join(
         f'<th title="{escape(figure.meaning)}">{escape(figure.key)}</th>'
@@ -55,16 +62,16 @@ def _overall(scores: BenchmarkScores) -> str:
     found = {name: spreads(runs, lambda each: each.overall) for name, runs in scores.runs.items()}
     best = {key: _best({name: row[key] for name, row in found.items()}) for key in keys}
     rows = []
-    for place, (name, row) in enumerate(found.items()):
+    for name, row in found.items():
         counts = sorted({each.overall.sequences for each in scores.runs[name]})
         cells = html_cell(", ".join(map(str, counts)))
         cells += "".join(html_cell(spread_text(row[k]), best=name in best[k]) for k in keys)
-        mark = swatch(color_of(place), dash_of(place))
+        mark = swatch(*marks[name])
         rows.append(f"<tr><td>{mark} {escape(name)}</td>{cells}</tr>")
     return html_table(heads, rows, "wide")
 
 
-def _chart(scores: BenchmarkScores, figure: Figure) -> str:
+def _chart(scores: BenchmarkScores, figure: Figure, marks: _Marks) -> str:
     x = np.array(figure.curve.thresholds)
     ticks = np.linspace(x[0], x[-1], _TICKS + 1).tolist()
     axes = Axes(
@@ -74,10 +81,7 @@ def _chart(scores: BenchmarkScores, figure: Figure) -> str:
         "share of frames",
         None if math.isnan(figure.threshold) else figure.threshold,
     )
-    lines = [
-        Line(name, mean_curve(scores, name, figure), color_of(place), dash_of(place))
-        for place, name in enumerate(scores.runs)
-    ]
+    lines = [Line(name, mean_curve(scores, name, figure), *marks[name]) for name in scores.runs]
     items = "".join(
         f"<li>{swatch(line.color, line.dash)}{escape(line.name)}<b>{escape(figure.key)} "
         f"{spread_text(_spread(scores.runs[line.name], figure.key))}</b></li>"

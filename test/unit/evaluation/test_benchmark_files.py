@@ -28,6 +28,7 @@ from rgbt_dualatt_ros.evaluation.benchmark_scores import (
     BenchmarkSet,
     score_benchmark,
 )
+from rgbt_dualatt_ros.evaluation.charts import color_of, dash_of, swatch
 from rgbt_dualatt_ros.evaluation.page_benchmark import benchmark_section
 from rgbt_dualatt_ros.evaluation.protocols.convention import convention
 from rgbt_dualatt_ros.evaluation.protocols.result_folder import read_results
@@ -96,7 +97,7 @@ def test_files_hold_the_same_figures(scores: BenchmarkScores, tmp_path: Path) ->
 
 
 def test_the_page_shows_tables_rules_and_notes(scores: BenchmarkScores) -> None:
-    html = benchmark_section(scores)
+    html = benchmark_section(scores, ["other", "poor", "a&b"])
     assert "<h2>LasHeR/test: the benchmark's own figures</h2>" in html
     assert '<td class="best">0.938 ± 0.088</td>' in html
     assert "a&amp;b" in html
@@ -107,6 +108,8 @@ def test_the_page_shows_tables_rules_and_notes(scores: BenchmarkScores) -> None:
     assert "figures over 1 of 2 sequences" in html
     assert html.count('<svg class="chart"') == 3
     assert "By attribute" in html
+    first, second = (html.index(swatch(color_of(place), dash_of(place))) for place in (2, 1))
+    assert first < second, "a&b has the third colour, poor the second"
     assert '<td data-sort="">n/a</td>' in html, "a sequence that one has no result for"
 
 

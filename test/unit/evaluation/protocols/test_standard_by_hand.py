@@ -152,3 +152,11 @@ def test_a_result_of_zero_height_alone_is_replaced() -> None:
     truth: dict[TruthKind, Values] = {"init": rows(TRUE, TRUE, TRUE)}
     flat, thin = (500.0, 500.0, 10.0, 0.0), (500.0, 500.0, -1.0, 10.0)
     assert figures(standard.LASHER, truth, rows(TRUE, flat, thin))["PR"] == 1
+
+
+def test_one_pass_misses_a_box_without_area_in_every_figure() -> None:
+    truth: dict[TruthKind, Values] = {"visible": rows(TRUE, TRUE)}
+    centre = (105.0, 105.0, 0.0, 0.0)
+    assert figures(standard.ONE_PASS, truth, rows(TRUE, centre)) == pytest.approx(
+        {"PR": 1 / 2, "NPR": 1 / 2, "AUC": 20 / 21 / 2, "SR@0.5": 1 / 2}
+    )
