@@ -161,7 +161,8 @@ def _benchmarks(opened: OpenedSources) -> list[BenchmarkSet]:
     for name, members in opened.benchmarks.items():
         found = [opened.sequences[each] for each in members]
         truths = {e.name: e.written_truths for e in found if isinstance(e, FolderSequence)}
-        sets.append(BenchmarkSet.of(name, truths, {e.name: e.attributes for e in found}))
+        odd = [f"{e.name}: {n}" for e in found if isinstance(e, FolderSequence) for n in e.notes]
+        sets.append(BenchmarkSet.of(name, truths, {e.name: e.attributes for e in found}, odd))
     return sets
 
 

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     chosen, problems = _read_set(benchmark)
     frames = {name: len(next(iter(truth.values()))) for name, truth in chosen.truths.items()}
-    notes = [*benchmark.notes]
+    notes: list[str] = []
     results: dict[str, dict[int, dict[str, Values]]] = {}
     for each in published:
         found = read_results(each.folder, frames)
@@ -70,13 +70,15 @@ def _read_set(benchmark: Benchmark) -> tuple[BenchmarkSet, list[str]]:
     """The sequences that can be scored, and a line for each other."""
     truths: dict[str, Truths] = {}
     problems: list[str] = []
+    odd = [*benchmark.notes]
     with ProgressBar(len(benchmark.sequences), "reading truth", "sequence") as bar:
         for each in benchmark.sequences:
             try:
-                truths[each.name] = each.read_truths()
+                truths[each.name], found = each.read_truths()
+                odd += [f"{each.name}: {note}" for note in found]
             except DatasetError as error:
                 problems.append(f"not scored: {error}")
             bar.advance(each.name, 1)
     labels = {each.name: each.attributes for each in benchmark.sequences}
-    chosen = BenchmarkSet.of(benchmark.name, truths, labels)
+    chosen = BenchmarkSet.of(benchmark.name, truths, labels, odd)
     return chosen, [*problems, *chosen.left_out]

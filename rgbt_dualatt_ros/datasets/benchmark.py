@@ -57,14 +57,17 @@ class BenchmarkSequence:
         """
         return open_selection(self._selection, self._options, self.attributes)
 
-    def read_truths(self) -> dict[TruthKind, Boxes]:
-        """The true boxes `(N, 4)` by kind as written; images are not needed, only counted.
+    def read_truths(self) -> tuple[dict[TruthKind, Boxes], tuple[str, ...]]:
+        """The true boxes `(N, 4)` by kind as written, and what is odd about them.
+
+        Images are not needed, but counted where they are.
 
         Raises:
             DatasetError: when the files of boxes are damaged; the text names the file.
         """
         if self._selection.has_images:
-            return self.read().written_truths
+            sequence = self.read()
+            return sequence.written_truths, sequence.notes
         return FolderContents.written_boxes(self._selection)
 
     @property

@@ -82,8 +82,11 @@ class FolderContents:
         return cls(rgb[:count], thermal[:count], truth, truths, written, tuple(notes))
 
     @classmethod
-    def written_boxes(cls, selection: Selection) -> dict[TruthKind, Boxes]:
+    def written_boxes(cls, selection: Selection) -> tuple[dict[TruthKind, Boxes], tuple[str, ...]]:
         """The boxes alone, as written, of a folder without images: cut to the shortest file.
+
+        Returns:
+            The boxes by kind, and what is odd about them; a clause each.
 
         Raises:
             DatasetError: when the boxes are missing or cannot be read.
@@ -93,10 +96,14 @@ class FolderContents:
         # Nobody has counted the images of a sparse annotation: it ends with its last line.
         lines = read_box_lines(path, layout, entries, frames=NO_IMAGES)
         counted = [each for kind, each in lines.items() if kind != "init"] or [*lines.values()]
-        count = min((len(each.boxes) - 1) * each.frames_a_line + 1 for each in counted)
+        ends = {e.file.name: (len(e.boxes) - 1) * e.frames_a_line + 1 for e in counted}
+        count = min(ends.values())
         boxes = {kind: each.by_frame(count) for kind, each in lines.items()}
-        _erase_absent(boxes, read_absence(path, layout, entries))
-        return _of_every_frame(boxes, lines, count)
+        notes = _erase_absent(boxes, read_absence(path, layout, entries))
+        if len({*ends.values()}) > 1:
+            said = ", ".join(f"{len(each.boxes)} boxes in {each.file.name}" for each in counted)
+            notes.insert(0, f"{said}; the first {count} frames are used")
+        return _of_every_frame(boxes, lines, count), tuple(notes)
 
 
 def _entries(path: Path) -> dict[str, str]:

@@ -27,6 +27,7 @@ from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import to_json
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
+_MOST_NOTES = 20
 THRESHOLDS: dict[Quantity, str] = {
     "error": "centre error threshold, px",
     "normalized_error": "centre error threshold, sizes of the truth",
@@ -38,7 +39,10 @@ def benchmark_text(scores: BenchmarkScores) -> str:
     """The overall table with its rules and notes, for a terminal."""
     count = len(scores.of.truths)
     heading = f"{scores.of.name}, {count} sequence{'s' if count != 1 else ''}:"
-    notes = (f"note: {each}" for each in scores.notes)
+    notes = [f"note: {each}" for each in scores.notes]
+    if len(notes) > _MOST_NOTES:
+        more = f"note: {len(notes) - _MOST_NOTES} more, in benchmark_{scores.of.key}.md"
+        notes = [*notes[:_MOST_NOTES], more]
     return "\n".join([heading, overall_markdown(scores.runs), *notes])
 
 

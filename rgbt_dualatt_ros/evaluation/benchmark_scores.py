@@ -30,12 +30,14 @@ class BenchmarkSet:
         truths: by sequence and kind, as written.
         attributes: labels of each sequence.
         left_out: why other sequences cannot be scored; a line each.
+        notes: what is odd about the set or its sequences; a line each.
     """
 
     name: BenchmarkName
     truths: Mapping[str, Truths]
     attributes: Mapping[str, Sequence[str]]
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -43,6 +45,7 @@ class BenchmarkSet:
         name: BenchmarkName,
         truths: Mapping[str, Truths],
         attributes: Mapping[str, Sequence[str]],
+        notes: Iterable[str] = (),
     ) -> BenchmarkSet:
         """Keep the sequences whose truth is what the protocol needs."""
         usable: dict[str, Truths] = {}
@@ -56,7 +59,7 @@ class BenchmarkSet:
                 left_out.append(f"left out of the figures of {name}: {error}")
             else:
                 usable[sequence] = truth
-        return cls(name, usable, attributes, tuple(left_out))
+        return cls(name, usable, attributes, tuple(left_out), tuple(notes))
 
     @property
     def protocol(self) -> Protocol:
@@ -97,7 +100,7 @@ def score_benchmark(
         ConfigError: when there is nothing to score.
     """
     runs: dict[str, list[Scores]] = {}
-    said = [*notes, *of.left_out]
+    said = [*of.notes, *notes, *of.left_out]
     for tracker, by_seed in results.items():
         for seed, boxes in by_seed.items():
             truths = {name: truth for name, truth in of.truths.items() if name in boxes}

@@ -27,6 +27,7 @@ from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spreads
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 _TICKS = 5
+_MOST_OPEN_NOTES = 6
 _Marks = Mapping[str, tuple[str, str]]
 """Colour and dashes of each tracker."""
 
@@ -39,18 +40,24 @@ def benchmark_section(scores: BenchmarkScores, names: Sequence[str]) -> str:
     """
     marks = {name: (color_of(place), dash_of(place)) for place, name in enumerate(names)}
     main = [figure for figure in scores.of.protocol.figures if figure.is_main]
-    notes = "".join(
-        f'<p class="note bad-text">{escape(each)}</p>' for each in dict.fromkeys(scores.notes)
-    )
     charts = "".join(_chart(scores, figure, marks) for figure in main)
     return (
         f"<h2>{escape(str(scores.of.name))}: the benchmark's own figures</h2>"
         f"{_overall(scores, marks)}"
-        f'<p class="note">{escape(convention(scores.of.protocol))}</p>{notes}'
+        f'<p class="note">{escape(convention(scores.of.protocol))}</p>'
+        f"{_notes(scores.notes)}"
         f'<div class="pair">{charts}</div>'
         f"{_folded(scores, main, 'attribute', lambda each: each.attributes)}"
         f"{_folded(scores, main, 'sequence', lambda each: each.sequences)}"
     )
+
+
+def _notes(notes: Sequence[str]) -> str:
+    """What a reader must know; many are folded."""
+    text = "".join(f'<p class="note bad-text">{escape(each)}</p>' for each in notes)
+    if len(notes) <= _MOST_OPEN_NOTES:
+        return text
+    return f"<details><summary>{len(notes)} notes on these figures</summary>{text}</details>"
 
 
 def _overall(scores: BenchmarkScores, marks: _Marks) -> str:

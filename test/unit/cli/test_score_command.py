@@ -99,6 +99,23 @@ def test_evaluate_gives_the_same_figures_and_files_that_get_them_again(
     assert figures(again / "benchmark_gtot.json")["static"] == pytest.approx(found["static"])
 
 
+def test_sequences_that_are_cut_are_told_beside_the_figures(
+    gtot: Path, published: Path, tmp_path: Path, write_images: WriteImages
+) -> None:
+    add_images(gtot, write_images)
+    (gtot / "tunnel" / "i" / "00004i.png").unlink()
+    cut = "tunnel: 4 colour images, 3 thermal images, 4 boxes in groundTruth_v.txt, 4 boxes in "
+    command = ["--benchmark", "gtot", str(gtot), "--results", f"MANet={published}"]
+    assert main(["evaluate", *command, "--no-pictures", "--out", str(tmp_path / "run")]) == 0
+    assert main(["score", "gtot", str(gtot), f"MANet={published}", "--out", str(tmp_path)]) == 0
+    for file in (tmp_path / "run" / "benchmark_gtot.md", tmp_path / "benchmark_gtot.md"):
+        assert cut in file.read_text()
+        assert "MANet on tunnel: 4 rows for 3 frames, the last are cut off" in file.read_text()
+    assert cut in (tmp_path / "run" / "index.html").read_text()
+    (line,) = [line for line in file.read_text().splitlines() if line.startswith("| MANet | 1")]
+    assert line.startswith("| MANet | 1 | 0.857 |"), "six of seven frames"
+
+
 def test_published_digits_count_as_they_are(
     gtot: Path, published: Path, tmp_path: Path, write_images: WriteImages
 ) -> None:

@@ -216,11 +216,15 @@ def test_files_of_boxes_may_be_read_without_images(tmp_path: Path) -> None:
         BenchmarkName.parse("rgbt234"), tmp_path, FolderOptions(), needs_images=False
     )
     assert benchmark.names == ("car", "man")
-    truths = benchmark.sequence("man").read_truths()
+    truths, notes = benchmark.sequence("man").read_truths()
+    assert notes == ()
     assert {kind: len(boxes) for kind, boxes in truths.items()} == {
         "visible": 3, "infrared": 3, "init": 3,
     }  # fmt: skip
-    cut = benchmark.sequence("car").read_truths()
+    cut, notes = benchmark.sequence("car").read_truths()
+    assert notes == (
+        "2 boxes in visible.txt, 1 boxes in infrared.txt; the first 1 frames are used",
+    )
     assert cut["infrared"].tolist() == [[8, 6, 0, 8]], "as written, cut to the shortest"
     assert len(cut["visible"]) == 1
     (tmp_path / "GT" / "car" / "visible.txt").write_text("8,6\n")
@@ -235,6 +239,6 @@ def test_sparse_boxes_without_images_stay_sparse(tmp_path: Path) -> None:
         (path / f"{camera}.txt").write_text("1 2 3 4\n5 6 7 8\n")
     name = BenchmarkName.parse("vtuav")
     (sequence,) = Benchmark(name, tmp_path, FolderOptions(), needs_images=False).sequences
-    boxes = sequence.read_truths()["visible"]
+    boxes = sequence.read_truths()[0]["visible"]
     assert len(boxes) == 11
     assert boxes[[0, 10], 0].tolist() == [1, 5]

@@ -135,7 +135,7 @@ def test_an_init_file_of_one_line_gives_the_first_box_only(
     (sequence,) = open_benchmark("lasher/all", tmp_path, options).sequences
     assert sequence.truth[:, 0].tolist() == [7, 1, 1]
     assert set(sequence.opened.written_truths) == {"visible", "infrared"}, "no truth to score by"
-    assert set(sequence.read_truths()) == {"visible", "infrared"}
+    assert set(sequence.read_truths()[0]) == {"visible", "infrared"}
     assert not [record for record in caplog.records if "man5" in record.message]
 
 
@@ -218,7 +218,7 @@ def test_lasot_leaves_out_boxes_of_frames_without_the_target(
     for image in (path / "img").iterdir():
         image.unlink()
     (path / "img").rmdir()
-    np.testing.assert_array_equal(sequence.read_truths()["visible"], written)
+    np.testing.assert_array_equal(sequence.read_truths()[0]["visible"], written)
 
 
 def test_lasot_flags_of_another_length_are_told(

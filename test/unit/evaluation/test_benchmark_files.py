@@ -59,6 +59,19 @@ def test_the_terminal_shows_the_overall_table_its_rules_and_notes(scores: Benchm
     assert lines[-1].startswith("note: poor: figures over 1 of 2 sequences")
 
 
+def test_many_notes_do_not_hide_the_table(scores: BenchmarkScores) -> None:
+    many = replace(scores, notes=tuple(f"odd {number}" for number in range(30)))
+    lines = benchmark_text(many).splitlines()
+    assert lines[-2:] == ["note: odd 19", "note: 10 more, in benchmark_lasher_test.md"]
+    assert "- odd 29" in benchmark_markdown(many)
+    assert "<summary>30 notes on these figures</summary>" in benchmark_section(many, names(scores))
+    assert "notes on these" not in benchmark_section(scores, names(scores))
+
+
+def names(scores: BenchmarkScores) -> list[str]:
+    return list(scores.runs)
+
+
 def test_markdown_has_every_main_figure_by_attribute_and_sequence(scores: BenchmarkScores) -> None:
     text = benchmark_markdown(scores)
     for key in ("PR", "NPR", "SR"):
