@@ -75,7 +75,8 @@ def find_files(folder: Path, names: Iterable[str]) -> dict[str, Path]:
     """The result file of each sequence that has one; see `read_results`.
 
     Raises:
-        ConfigError: when the folder cannot be read or holds the results of several trackers.
+        ConfigError: when the folder cannot be read, holds the results of several trackers, or only
+            MATLAB files.
     """
     wanted = {_plain(name): name for name in names}
     patterns: dict[str, dict[str, Path]] = {}
@@ -85,6 +86,8 @@ def find_files(folder: Path, names: Iterable[str]) -> dict[str, Path]:
             for pattern in _patterns(_plain(str(relative)), plain):
                 patterns.setdefault(pattern, {}).setdefault(name, path)
     if not patterns:
+        if any(path.suffix.lower() == ".mat" for path in folder.iterdir()):
+            raise ConfigError(f"{folder} holds MATLAB files; save each result as text, x,y,w,h")
         return {}
     best = min(patterns, key=lambda each: (-len(patterns[each]), len(each), each))
     others = [each for each in patterns if _may_be_another(each, best, patterns)]

@@ -109,3 +109,6 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"cannot read folder .*absent"):
         find_files(tmp_path / "absent", NAMES)
     assert find_files(tmp_path, NAMES) == {}
+    (tmp_path / "man2.mat").write_bytes(b"MATLAB 5.0")
+    with pytest.raises(ConfigError, match="holds MATLAB files; save each result as text"):
+        find_files(tmp_path, NAMES)

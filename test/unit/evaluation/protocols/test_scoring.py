@@ -251,6 +251,43 @@ def test_the_order_of_frames_does_not_matter(
     assert scored(forward) == pytest.approx(scored(forward[::-1]), nan_ok=True)
 
 
+@given(TRUTH_AND_RESULT, TRUTH_AND_RESULT, st.sampled_from(EVERY))
+def test_the_order_of_sequences_does_not_matter(
+    first: tuple[Values, Values], second: tuple[Values, Values], protocol: Protocol
+) -> None:
+    pairs = {"a": first, "b": second}
+
+    def scored(names: str) -> dict[str, float]:
+        truths = {name: truth_of(*map(tuple, pairs[name][0])) for name in names}
+        return dict(score(protocol, truths, {n: pairs[n][1] for n in names}).overall.figures)
+
+    assert scored("ab") == pytest.approx(scored("ba"), nan_ok=True)
+
+
+@given(TRUTH_AND_RESULT, st.sampled_from([standard.GTOT, standard.RGBT234, standard.VTUAV]))
+def test_a_second_camera_makes_no_figure_worse(
+    pair: tuple[Values, Values], protocol: Protocol
+) -> None:
+    truth, result = np.nan_to_num(pair[0], nan=1.0), pair[1]
+    other = truth[::-1].copy()
+    alone: dict[TruthKind, Values] = {"visible": truth, "infrared": truth}
+    both: dict[TruthKind, Values] = {"visible": truth, "infrared": other}
+    with_one, with_two = (figures(protocol, result, each) for each in (alone, both))
+    assert all(with_two[key] >= with_one[key] - 1e-12 for key in with_one)
+
+
+@given(TRUTH_AND_RESULT, st.sampled_from(EVERY))
+def test_a_result_that_is_the_truth_misses_only_what_is_no_box(
+    pair: tuple[Values, Values], protocol: Protocol
+) -> None:
+    truth = np.abs(np.nan_to_num(pair[0], nan=3.0, posinf=5.0)).round() % 1000 + 1
+    found = figures(protocol, truth, truth_of(*map(tuple, truth)))
+    successes = {key: value for key, value in found.items() if key in ("MSR", "SR", "AUC")}
+    perfect = 0.975 if protocol.name.startswith("GTOT") else 20 / 21
+    assert successes == pytest.approx(dict.fromkeys(successes, perfect))
+    assert all(value == 1 for key, value in found.items() if key not in successes)
+
+
 def test_the_order_matters_where_the_box_before_is_taken() -> None:
     result = boxes_of(TRUE, TRUE, (400, 400, 10, 10), (1, 1, 0, 0))
     assert figures(standard.LASHER, result)["PR"] == 2 / 4
