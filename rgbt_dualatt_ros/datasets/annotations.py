@@ -28,6 +28,7 @@ which stands for "no box here".
 # float() also takes "1_0" and "infinity", which are slips of the pen in an annotation.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?nan", re.IGNORECASE)
 _DELIMITER = re.compile(r"\s*[,;]\s*|\s+")
+_MOST_SHOWN = 40
 _LARGEST = 1e9  # products of two still fit in 32 bits
 _EXPECTED = {
     "xywh": "x,y,width,height",
@@ -118,7 +119,9 @@ def _numbers(line: str, where: str, box_format: BoxFormat) -> list[float]:
     expected = _EXPECTED[box_format]
     wrong = [field for field in fields if not _NUMBER.fullmatch(field)]
     if wrong:
-        raise DatasetError(f"{where}: {wrong[0]!r} is not a number; expected {expected}")
+        raise DatasetError(
+            f"{where}: {wrong[0][:_MOST_SHOWN]!r} is not a number; expected {expected}"
+        )
     if not _fits(len(fields), box_format):
         raise DatasetError(f"{where}: {len(fields)} numbers; expected four, {expected}")
     if len(fields) > 4 and len({mark.strip() for mark in _DELIMITER.findall(line.strip())}) > 1:

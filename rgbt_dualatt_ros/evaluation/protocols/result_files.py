@@ -21,6 +21,7 @@ _DELIMITER = re.compile(r"\s*[,;]\s*|\s+")
 # float() also takes "1_0", a slip of the pen.
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]\w*")
+_MOST_SHOWN = 40
 _NO_ANSWER = [math.nan] * 4
 
 
@@ -93,7 +94,7 @@ def _numbers(line: str, where: str) -> list[float]:
     fields = _split(line)
     wrong = [each for each in fields if not _NUMBER.fullmatch(each)]
     if wrong:
-        raise DatasetError(f"{where}: {wrong[0]!r} is not a number")
+        raise DatasetError(f"{where}: {wrong[0][:_MOST_SHOWN]!r} is not a number")
     if len(fields) not in (4, 8):
         raise DatasetError(
             f"{where}: {len(fields)} numbers; expected 4 (x y w h) or 8 (four corners)"

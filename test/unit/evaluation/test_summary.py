@@ -168,3 +168,14 @@ def test_json_and_csv_hold_every_run() -> None:
     assert [row["sequence"] for row in rows] == ["one", "two"]
     assert float(rows[0]["precision_20"]) == pytest.approx(0.75)
     assert rows[1]["failure"] == "gave up, as told"
+
+
+def test_each_threshold_is_the_one_in_its_heading() -> None:
+    near = record("a", "one", "1111")
+    near.boxes[:, 0] += [5, 5.5, 20, 20.5]
+    (found,) = score(near)
+    assert (found.means["precision_5"], found.means["precision_20"]) == (1 / 4, 3 / 4)
+    wide = record("a", "one", "1111")
+    wide.boxes[:, 2] = [9, 10, 11, 13]  # IoU .45, .5, .55, .65
+    (found,) = score(wide)
+    assert (found.means["success_0.5"], found.means["success_0.6"]) == (2 / 4, 1 / 4)
