@@ -119,3 +119,11 @@ def test_sets_without_labels_need_no_file(tmp_path: Path) -> None:
 def test_the_sets_have_as_many_labels_as_published() -> None:
     for labels, count in ((GTOT_LABELS, 7), (RGBT234_LABELS, 12), (LASHER_LABELS, 19)):
         assert len(labels) == len(set(labels)) == count
+
+
+def test_labels_come_in_the_order_of_the_papers_tables() -> None:
+    assert " ".join(GTOT_LABELS) == "OCC LSV FM LI TC SO DEF"
+    assert " ".join(RGBT234_LABELS) == "NO PO HO LI LR TC DEF FM SV MB CM BC"
+    assert " ".join(LASHER_LABELS) == (
+        "NO PO TO HO MB LI HI AIV LR DEF BC SA CM TC FL OV FM SV ARC"
+    )

@@ -45,7 +45,7 @@ def test_names_may_begin_with_the_label(tmp_path: Path) -> None:
 
 
 def test_results_of_another_length_are_cut_or_missed_and_told(tmp_path: Path) -> None:
-    (tmp_path / "walk.txt").write_text("10,10,20,20\n" * 3)
+    (tmp_path / "walk.txt").write_text("10,10,20,20\n" * 2 + "500,10,20,20\n")
     (tmp_path / "run.txt").write_text("10,10,20,20\n")
     found = read_published(PublishedResults("x", tmp_path), TRUTHS)
     assert found.problems == ()
