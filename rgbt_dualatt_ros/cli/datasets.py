@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.root is None:
         raise ConfigError("datasets check needs a data set and its folder; see --help")
-    if arguments.name == BAG:
+    if arguments.name.lower() in (BAG, f"{BAG}s"):
         return _check_bags(arguments)
     try:
         name = BenchmarkName.parse(arguments.name)

@@ -20,7 +20,7 @@ from rgbt_dualatt_ros.cli.sequence_sources import (
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
-from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.datasets.sequence import HasNotes, RgbtSequence
 from rgbt_dualatt_ros.datasets.sequence_folder import FolderSequence
 from rgbt_dualatt_ros.evaluation.benchmark_files import benchmark_text, write_result_files
 from rgbt_dualatt_ros.evaluation.benchmark_scores import (
@@ -103,6 +103,7 @@ def run(arguments: argparse.Namespace) -> int:
     what = " and ".join(sequences) if len(sequences) < 3 else f"{len(sequences)} sequences"
     about = describe_run(f"Tracking on {what}", command, config, model=arguments.model)
     about["not_opened"] = problems
+    about["odd"] = _notes(opened)
     _, about["upper_bounds"] = split_bounds(arguments.tracker)
     folder = ResultFolder.open(arguments.out, about, force=arguments.force)
     for record in published:
@@ -161,9 +162,20 @@ def _benchmarks(opened: OpenedSources) -> list[BenchmarkSet]:
     for name, members in opened.benchmarks.items():
         found = [opened.sequences[each] for each in members]
         truths = {e.name: e.written_truths for e in found if isinstance(e, FolderSequence)}
-        odd = [f"{e.name}: {n}" for e in found if isinstance(e, FolderSequence) for n in e.notes]
+        odd = [f"{each.name}: {note}" for each in found for note in _notes_of(each)]
         sets.append(BenchmarkSet.of(name, truths, {e.name: e.attributes for e in found}, odd))
     return sets
+
+
+def _notes(opened: OpenedSources) -> list[str]:
+    """What is odd about the sequences; those of a benchmark are told beside its figures."""
+    told = {name for members in opened.benchmarks.values() for name in members}
+    others = (each for name, each in opened.sequences.items() if name not in told)
+    return [f"{each.name}: {note}" for each in others for note in _notes_of(each)]
+
+
+def _notes_of(sequence: RgbtSequence) -> tuple[str, ...]:
+    return sequence.notes if isinstance(sequence, HasNotes) else ()
 
 
 def _score(

@@ -42,6 +42,18 @@ class RgbtSequence(Protocol):
 
 
 @runtime_checkable
+class HasNotes(Protocol):
+    """A sequence that knows what is odd about it.
+
+    Attributes:
+        notes: a clause each, for people: counts that differ, frames that are left out.
+    """
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102  described in the class
+
+
+@runtime_checkable
 class HasLookAlikes(Protocol):
     """A sequence that also knows where others are that may be taken for the target.
 

@@ -67,6 +67,7 @@ def render(page: Page) -> str:
         _bound_note(page.scores),
         _partial_note(page),
         page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
+        page_tables.oddities_list(page.run.get("odd", ())),
         page_comparison.differences_section(page.scores),
         f"<h2>Curves</h2>{_curves(page.scores)}",
         page_comparison.attributes_section(page.scores, page.truths),

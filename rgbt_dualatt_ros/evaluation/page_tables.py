@@ -134,6 +134,12 @@ def failures_list(scores: Sequence[TrackerScore], not_opened: Sequence[str] = ()
     return f"<h2>Failures</h2><ul>{''.join(items)}</ul>" if items else ""
 
 
+def oddities_list(notes: Sequence[str]) -> str:
+    """What is odd about sequences that were evaluated all the same; empty without any."""
+    items = "".join(f"<li>{escape(each)}</li>" for each in notes)
+    return f"<h2>Odd about the sequences</h2><ul>{items}</ul>" if items else ""
+
+
 def settings_tables(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
     """What differs from the defaults, and everything folded below."""
     changed = {

@@ -163,6 +163,8 @@ def test_truth_shorter_than_the_frames_scores_what_there_is(
     assert "12 colour images, 12 thermal images, 7 " in done.stderr
     content = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert content["sequences"]["walk"]["scored_frames"] == 7
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "<li>walk: 12 colour images, 12 thermal images, 7 " in page
 
 
 def test_what_cannot_be_read_is_told_and_the_rest_goes_on(
