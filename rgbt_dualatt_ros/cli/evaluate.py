@@ -187,7 +187,9 @@ def _score(
     """Figures by the rules of each data set; result files count with all their digits."""
     exact = {(each.tracker, each.sequence): each for each in published}
     results = results_of([exact.get((e.tracker, e.sequence), e) for e in records])
-    return [score_benchmark(each, results, notes) for each in benchmarks if each.truths]
+    return [
+        score_benchmark(each, results, notes) for each in benchmarks if each.has_result_in(results)
+    ]
 
 
 def _benchmark_texts(scores: Sequence[BenchmarkScores]) -> list[str]:

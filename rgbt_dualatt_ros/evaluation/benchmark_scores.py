@@ -61,6 +61,11 @@ class BenchmarkSet:
                 usable[sequence] = truth
         return cls(name, usable, attributes, tuple(left_out), tuple(notes))
 
+    def has_result_in(self, results: Results) -> bool:
+        """Whether any tracker has boxes for any of its sequences."""
+        every = [boxes for seeds in results.values() for boxes in seeds.values()]
+        return any(name in boxes for boxes in every for name in self.truths)
+
     @property
     def protocol(self) -> Protocol:
         """How it is scored."""
@@ -99,6 +104,8 @@ def score_benchmark(
     Raises:
         ConfigError: when there is nothing to score.
     """
+    if not of.has_result_in(results):
+        raise ConfigError(f"no tracker has a result on a sequence of {of.name}")
     runs: dict[str, list[Scores]] = {}
     said = [*of.notes, *notes, *of.left_out]
     for tracker, by_seed in results.items():
@@ -113,8 +120,6 @@ def score_benchmark(
                     f"{run}: figures over {len(truths)} of {len(of.truths)} sequences; do not set "
                     "them beside figures over all"
                 )
-    if not runs:
-        raise ConfigError(f"no tracker has a result on a sequence of {of.name}")
     return BenchmarkScores(of, runs, tuple(said))
 
 

@@ -186,3 +186,18 @@ def test_folders_whose_names_are_no_text_are_evaluated(
     content = json.loads((tmp_path / "run" / "benchmark_gtot.json").read_text())
     (run,) = content["trackers"]["static"]["runs"]
     assert list(run["sequences"]) == ["tunnel\\udcfe"]
+
+
+def test_a_benchmark_without_one_readable_image_still_ends_with_a_page(
+    gtot: Path, tmp_path: Path, write_images: WriteImages, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_images(gtot, write_images)
+    for image in gtot.rglob("00001v.png"):
+        image.write_bytes(b"")
+    command = ["evaluate", "--benchmark", "gtot", str(gtot), "--tracker", "static"]
+    assert main([*command, "--no-pictures", "--out", str(tmp_path / "run")]) == 1
+    captured = capsys.readouterr()
+    errors = [line for line in captured.err.splitlines() if line.startswith("error: ")]
+    assert [line.endswith("00001v.png is empty") for line in errors] == [True, True]
+    assert (tmp_path / "run" / "index.html").is_file()
+    assert "GTOT" not in captured.out, "there is nothing to score"
