@@ -14,6 +14,8 @@ from rgbt_dualatt_ros.evaluation.metrics import Values
 from rgbt_dualatt_ros.evaluation.protocols.result_files import read_result
 
 _SUFFIXES = (".txt", ".csv")
+_Files = dict[str, dict[str, Path]]
+"""By the form of their names, and by sequence."""
 _HERE = "{}"
 """Stands in a pattern for the name of the sequence."""
 _WHOLE_NAME = re.compile(r"(?<![^\W_])\{\}(?![^\W_])[^/]*$")
@@ -42,7 +44,8 @@ def read_results(folder: Path, frames: Mapping[str, int]) -> FolderResults:
     The files may be called `car.txt`, `MANet_car.txt`, `car_final.TXT` or `car/car_001.txt`, in
     `folder` or below it: what stands before and behind the names must be the same for all. Which
     it is, is told by what fits most sequences; the shortest counts, so that `car_time.txt` beside
-    `car.txt` is left alone. Capitals in names need not be those of the sequences.
+    `car.txt` is left alone. Or each folder of a sequence has one file only, `car/MANet.txt`.
+    Capitals in names need not be those of the sequences.
 
     Args:
         folder: of one tracker.
@@ -78,13 +81,9 @@ def find_files(folder: Path, names: Iterable[str]) -> dict[str, Path]:
         ConfigError: when the folder cannot be read, holds the results of several trackers, or only
             MATLAB files.
     """
-    wanted = {_plain(name): name for name in names}
-    patterns: dict[str, dict[str, Path]] = {}
-    for path in sorted(_files(folder)):
-        relative = PurePosixPath(path.relative_to(folder).with_suffix("").as_posix())
-        for plain, name in wanted.items():
-            for pattern in _patterns(_plain(str(relative)), plain):
-                patterns.setdefault(pattern, {}).setdefault(name, path)
+    patterns, inside = _forms(folder, {_plain(name): name for name in names})
+    if not patterns and inside:
+        return _only_file(inside, folder)
     if not patterns:
         if any(path.suffix.lower() == ".mat" for path in folder.iterdir()):
             raise ConfigError(f"{folder} holds MATLAB files; save each result as text, x,y,w,h")
@@ -99,6 +98,36 @@ def find_files(folder: Path, names: Iterable[str]) -> dict[str, Path]:
     return patterns[best]
 
 
+def _forms(folder: Path, wanted: Mapping[str, str]) -> tuple[_Files, _Files]:
+    """Files by the form of their names, and those of the folders of sequences by their names.
+
+    Args:
+        wanted: names of sequences by their plain form.
+    """
+    patterns: _Files = {}
+    inside: _Files = {}
+    for path in sorted(_files(folder)):
+        relative = PurePosixPath(_plain(path.relative_to(folder).with_suffix("").as_posix()))
+        if relative.parent.name in wanted:
+            inside.setdefault(relative.name, {})[wanted[relative.parent.name]] = path
+        for plain, name in wanted.items():
+            for pattern in _patterns(str(relative), plain):
+                patterns.setdefault(pattern, {}).setdefault(name, path)
+    return patterns, inside
+
+
+def _only_file(inside: _Files, folder: Path) -> dict[str, Path]:
+    """The files of one name in the folders of sequences, as `car/MANet_result.txt`."""
+    most = max(map(len, inside.values()))
+    likely = [stem for stem, found in inside.items() if 2 * len(found) > most]
+    if len(likely) > 1:
+        raise ConfigError(
+            f"{folder} has several files in the folder of each sequence: {', '.join(likely)}; "
+            "put the results of one tracker into a folder of their own"
+        )
+    return inside[likely[0]]
+
+
 def _patterns(path: str, name: str) -> Iterator[str]:
     """The path with `{}` in place of the name, wherever its last part has it."""
     *folders, stem = path.split("/")
@@ -109,7 +138,7 @@ def _patterns(path: str, name: str) -> Iterator[str]:
         start = stem.find(name, start + 1)
 
 
-def _may_be_another(pattern: str, best: str, patterns: Mapping[str, Mapping[str, Path]]) -> bool:
+def _may_be_another(pattern: str, best: str, patterns: _Files) -> bool:
     """Whether it stands for the results of another tracker, in another folder."""
     if _place(pattern) == _place(best):
         return False

@@ -156,7 +156,8 @@ def test_what_cannot_be_scored_is_told_and_the_rest_is(
     [
         (["gtot", "{root}", "MANet"], "expected LABEL=FOLDER"),
         (["gtot", "{root}", "MANet={root}/none"], "there is no folder"),
-        (["gtot", "{root}", "x={root}"], "nothing can be scored; the first reason: x: BlackCar:"),
+        (["gtot", "{root}", "x={root}"], "several files in the folder of each sequence: groundt"),
+        (["gtot", "{root}", "x={root}/../empty"], "nothing can be scored; the first reason: x: B"),
         (["gtot", "{root}/none", "x={root}"], "cannot read the folder of GTOT"),
         (["gtto", "{root}", "x={root}"], "did you mean gtot?"),
         (["lasot", "{root}", "x={root}"], "it looks like GTOT"),
@@ -165,6 +166,7 @@ def test_what_cannot_be_scored_is_told_and_the_rest_is(
 def test_a_slip_is_one_line(
     gtot: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (gtot.parent / "empty").mkdir()
     assert main(["score", *(each.format(root=gtot) for each in arguments)]) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
     assert len(lines) == 1

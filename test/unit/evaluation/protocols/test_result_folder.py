@@ -31,6 +31,8 @@ def written(folder: Path, *files: str) -> None:
         pytest.param("JMMAC_234_final_{}.txt", id="any prefix"),
         pytest.param("{}_result.TXT", id="suffix, capitals"),
         pytest.param("{}/{}_001.txt", id="VOT"),
+        pytest.param("{}/MANet_result.txt", id="GTOT's older toolkit"),
+        pytest.param("RGBT234/{}/boxes.txt", id="a folder for each"),
         pytest.param("RGBT234/MANet/{}.csv", id="folders above"),
         pytest.param("{}.v2.txt", id="a dot"),
         pytest.param("man_{}.txt", id="a prefix that is in a name"),
@@ -71,6 +73,14 @@ def test_a_folder_of_several_trackers_is_refused(tmp_path: Path) -> None:
     written(tmp_path / "one", "ECO/a.txt", "MANet/a.txt", "notes/drama.txt")
     with pytest.raises(ConfigError, match="several folders: eco, manet;"):
         find_files(tmp_path / "one", "a")
+
+
+def test_files_of_several_kinds_in_each_folder_are_not_guessed(tmp_path: Path) -> None:
+    written(tmp_path, *(f"{name}/{kind}.txt" for name in NAMES for kind in ("init", "visible")))
+    with pytest.raises(
+        ConfigError, match="several files in the folder of each sequence: init, vi"
+    ):
+        find_files(tmp_path, NAMES)
 
 
 def test_one_sequence_is_not_found_inside_other_names(tmp_path: Path) -> None:
