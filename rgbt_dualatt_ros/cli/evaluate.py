@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation.caveats import caveats
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
 from rgbt_dualatt_ros.evaluation.comparison_tables import differences_text
 from rgbt_dualatt_ros.evaluation.jumping_sequence import JUMP_KINDS, JumpingSequence
@@ -104,6 +105,8 @@ def run(arguments: argparse.Namespace) -> int:
         redetection_text(scores, kept),
     )
     print("\n".join(filter(None, tables)))
+    for text in caveats(scores, len(kept)):
+        print(f"note: {text}")
     print(f"page: {page}")
     failed = [f"{e.tracker} on {e.sequence}: {e.failure}" for e in records if e.failure]
     for problem in [*problems, *failed]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rgbt_dualatt_ros.evaluation import metrics
 from rgbt_dualatt_ros.evaluation.charts import color_of
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.tables import mean_text
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def write_plots(scores: Sequence[TrackerScore], folder: Path) -> list[Path]:
         ("success", "success_auc", "IoU threshold"),
         ("precision", "precision_20", "centre error threshold, px"),
     ):
-        figure = Figure(figsize=(6, 4.2), layout="constrained")
+        figure = Figure(figsize=(8.4, 4.2), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         for index, score in enumerate(scores):
@@ -42,11 +42,14 @@ def write_plots(scores: Sequence[TrackerScore], folder: Path) -> list[Path]:
                 score.success if is_success else score.precision,
                 _STYLES[index % len(_STYLES)],
                 color=color_of(index),
-                label=f"{score.name}  {heading} {number_text(score.means[key], 3)}",
+                label=f"{score.name}  {heading} {mean_text(score, key)}",
             )
         axes.set(xlabel=x_title, ylabel=f"{name} rate", ylim=(0, 1), xlim=(x[0], x[-1]))
         axes.grid(alpha=0.3)
-        axes.legend(frameon=False)
+        if not is_success:
+            axes.axvline(20, color="#748595", linewidth=0.8, linestyle=":")
+        # Beside the curves, for with many trackers there is no room among them.
+        figure.legend(loc="outside right upper", frameon=False, fontsize="small")
         paths.append(folder / f"{name}.png")
         figure.savefig(paths[-1], dpi=150)
     return paths

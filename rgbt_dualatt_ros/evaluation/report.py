@@ -10,6 +10,7 @@ from pathlib import Path
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import values_of
+from rgbt_dualatt_ros.evaluation.caveats import caveats
 from rgbt_dualatt_ros.evaluation.comparison_tables import (
     attributes_json,
     attributes_markdown,
@@ -37,7 +38,12 @@ from rgbt_dualatt_ros.evaluation.run_spread import (
     times_markdown,
 )
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
-from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
+from rgbt_dualatt_ros.evaluation.tables import (
+    metrics_json,
+    runs_csv,
+    sequences_markdown,
+    summary_markdown,
+)
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 from rgbt_dualatt_ros.evaluation.worst_sequences import by_success, worst_sequences
 
@@ -102,6 +108,7 @@ def write_report(
 def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> dict[str, str]:
     figures = {
         **metrics_json(scores, truths),
+        "caveats": caveats(scores, len(truths)),
         "differences": differences_json(scores),
         "attributes": attributes_json(scores, truths),
         "learning": {name: asdict(each) for name, each in all_learning(scores).items()},
@@ -112,7 +119,9 @@ def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth])
     parts = (
         f"{headline(scores)}\n",
         summary_markdown(scores),
+        "".join(f"- {text}\n" for text in caveats(scores, len(truths))),
         differences_markdown(scores),
+        sequences_markdown(scores, truths),
         attributes_markdown(scores, truths),
         redetection_markdown(scores, truths),
         spread_markdown(scores),
