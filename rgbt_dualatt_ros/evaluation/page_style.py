@@ -33,6 +33,8 @@ th, td { text-align: right; padding: 7px 9px; border-bottom: 1px solid var(--rul
 th { font-size: 13px; font-weight: 600; color: var(--soft); }
 th:first-child, td:first-child, .left { text-align: left; padding-left: 0; }
 td.left, th.left { white-space: normal; }
+table.settings td { white-space: normal; overflow-wrap: anywhere; }
+table.settings td:first-child { min-width: 190px; }
 table.dense th, table.dense td { padding-left: 6px; padding-right: 6px; }
 table.dense th { white-space: normal; }
 table.wide th:first-child, table.wide td:first-child { padding-left: 0; position: sticky; left: 0;
@@ -96,7 +98,7 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
 .gist { color: var(--soft); font-size: 14px; margin-left: 10px;
   font-variant-numeric: tabular-nums; }
 @media screen and (max-width: 960px) { table { font-size: 14px; } th { font-size: 12.5px; }
-  th, td { padding: 6px 5px; } }
+  th, td { padding: 6px 5px; } table.wide td:first-child { white-space: normal; } }
 @media screen and (max-width: 760px) { .pair, .moments { grid-template-columns: 1fr; }
   main { padding: 24px 16px 48px; } .timeline { min-width: 720px; } }
 @media print {
@@ -109,11 +111,12 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
   h2 { break-after: avoid; margin-top: 26px; }
   figure, tr, .timeline, details.sequence { break-inside: avoid; }
-  table { font-size: 9pt; } th { font-size: 8pt; } th, td { padding: 4px 6px; }
+  table { font-size: 9pt; } th { font-size: 8pt; } th, td { padding: 4px; }
   .scroll { overflow: visible; } table.wide th:first-child, table.wide td:first-child {
-    position: static; }
+    position: static; white-space: normal; }
   table.dense { font-size: 8.5pt; } table.dense th { font-size: 7.5pt; }
   .scroll { break-inside: avoid; } .scroll:has(.sortable) { break-inside: auto; }
+  .note { break-before: avoid; }
   .note, figcaption, .soft, ul.legend, .gist { font-size: 8.5pt; } .lead { font-size: 13pt; }
   table.dense th, table.dense td { padding: 3px 3px; }
   table.dense small { font-size: 7pt; display: block; margin: 0; line-height: 1.3; }
@@ -199,6 +202,9 @@ for (const section of document.querySelectorAll("details.sequence")) {
   chart.addEventListener("click", (event) => {
     if (video) video.currentTime = (frameAt(event) + 0.5) / told.rate;
   });
+  // Without this some browsers show black until it is played.
+  video?.addEventListener("loadeddata", () => { video.currentTime = 0.5 / told.rate; },
+    { once: true });
   video?.addEventListener("timeupdate", () => {
     show(Math.min(frames - 1, Math.floor(video.currentTime * told.rate)));
   });

@@ -157,14 +157,14 @@ def settings_tables(settings: Mapping[str, Any], defaults: Mapping[str, Any]) ->
             for name, value in changed.items()
         ]
         heads = "<th>setting</th><th>here</th><th>default</th>"
-        parts.append(html_table(heads, rows))
+        parts.append(html_table(heads, rows, "settings"))
     else:
         parts.append("<p>All settings have their default values.</p>")
     rows = [
         f"<tr><td><code>{escape(name)}</code></td><td>{html_value(value)}</td></tr>"
         for name, value in settings.items()
     ]
-    table = html_table("<th>setting</th><th>value</th>", rows)
+    table = html_table("<th>setting</th><th>value</th>", rows, "settings")
     parts.append(f"<details><summary>All {len(settings)} settings</summary>{table}</details>")
     return "".join(parts)
 

@@ -152,6 +152,66 @@ def test_the_page_needs_nothing_from_outside(
     assert not re.search(r"https?:|fetch|import\b|XMLHttp", SCRIPT)
 
 
+def test_ids_are_unique_and_every_link_has_its_target(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    names = ("a b", "a  b", "ä#%20", "x\"'>", "sequence-0")
+    page = run_folder(*(make_sequence(name=name, frames=6 + len(name)) for name in names))
+    elements = read_page(page)
+    ids = [each["id"] for _, each in elements.found if "id" in each]
+    assert len(ids) == len({*ids}) == len(names)
+    targets = [each["href"] for tag, each in elements.found if tag == "a"]
+    assert len(targets) > len(names)  # in the table and at the worst
+    assert {f"#{each}" for each in ids} == {*targets}
+    assert all(re.fullmatch(r"[\w-]+", each or "") for each in ids)
+
+
+def test_no_attribute_stands_twice_in_an_element(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(frames=6, attributes=("TC", "HO")), make_sequence(name="b"))
+    content = page.read_text(encoding="utf-8")
+    content = re.sub(r"<(style|script)[^>]*>.*?</\1>", "", content, flags=re.DOTALL)
+    for tag in re.findall(r"<[a-z][^>]*>", content):
+        names = re.findall(r'\s([\w-]+)=(?:"[^"]*"|\'[^\']*\')', tag)
+        assert len(names) == len({*names}), tag
+    assert content.count("<h1>") == 1
+    assert content.startswith('<!doctype html><html lang="en">')
+
+
+def test_what_a_reader_must_know_is_in_every_file(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(make_sequence(frames=12))
+    words = "One run only: far<s>. Trackers that draw random numbers vary from run to run"
+    assert words in read_page(page).text
+    assert f"- {words}" in (page.parent / "summary.md").read_text(encoding="utf-8")
+    told = json.loads((page.parent / "metrics.json").read_text())["caveats"]
+    assert [each.startswith(words) for each in told] == [True]
+
+
+def test_means_over_seeds_have_their_spread_wherever_they_stand(
+    run_folder: Callable[..., Path], make_sequence: MakeSequence
+) -> None:
+    page = run_folder(
+        make_sequence(name="walk", frames=40, attributes=("TC",)),
+        make_sequence(name="run", frames=30, attributes=("HO",)),
+    )
+    close = json.loads((page.parent / "metrics.json").read_text())["trackers"]["close"]
+    spread = f"± {close['spread']['success_auc']:.3f}"
+    assert spread != "± 0.000"
+    html = page.read_text(encoding="utf-8")
+    mean = f"{close['mean']['success_auc']:.3f}"
+    assert f"close reaches a success AUC of {mean} {spread} (2 seeds)" in html
+    assert f"<b>AUC {mean} {spread}</b>" in html
+    walk = [each["success_auc"] for each in close["sequences"]["walk"]]
+    cell = f">{np.mean(walk):.3f}<small>± {np.std(walk, ddof=1):.3f}</small><small>"
+    assert html.count(cell) == 2  # by attribute and by sequence
+    row = f"| walk | 40 | {np.mean(walk):.3f} ± {np.std(walk, ddof=1):.3f} / "
+    assert row in (page.parent / "summary.md").read_text(encoding="utf-8")
+    assert "of each tracker its first seed, in the pictures" in read_page(page).text
+
+
 def test_the_worst_sequences_have_strips_of_frames(
     run_folder: Callable[..., Path], make_sequence: MakeSequence
 ) -> None:
