@@ -53,13 +53,21 @@ def _lead(ranked: Sequence[TrackerScore]) -> str:
         count = f"{gap.sequences} sequence{'s are' if gap.sequences != 1 else ' is'}"
         return f"{next_one} {count} too few to say which is better."
     if gap.is_clear and gap.mean > 0:
-        return f"{next_one} Its lead of {_gap_text(gap)} is more than the choice of sequences."
+        return (
+            f"{next_one} Its lead of {_gap_text(gap)} is more than the choice of sequences"
+            f"{_beside_spread(gap, (first, second))}."
+        )
     level = [e for e in ranked[1:] if not _is_ahead(first, e)]
     names = " and ".join(", ".join(e.name for e in level).rsplit(", ", 1))
     return (
         f". It is level with {names}: to {second.name} with {second.means[_KEY]:.3f}, the "
         f"difference of {_gap_text(gap)} is within the noise."
     )
+
+
+def _beside_spread(gap: Difference, scores: Sequence[TrackerScore]) -> str:
+    spread = max((each.spreads[_KEY] for each in scores if len(each.seeds) > 1), default=0.0)
+    return ", but less than the spread over seeds" if gap.mean < spread else ""
 
 
 def _single(leaders: Sequence[TrackerScore]) -> str:

@@ -93,3 +93,21 @@ def test_a_mean_over_seeds_has_its_spread() -> None:
     text = headline(score_trackers(records, {"s": truth}))
     assert text.startswith("dualatt reaches a success AUC of 0.714 ± 0.337 (2 seeds) and keeps")
     assert "one seed" not in text
+
+
+@pytest.mark.parametrize(("gain", "is_small"), [(2, True), (12, False)])
+def test_a_lead_below_the_spread_over_seeds_is_told(gain: int, is_small: bool) -> None:
+    truths = {
+        f"s{index}": SequenceTruth(f"s{index}", np.tile([10.0, 10, 20, 20], (FRAMES, 1)))
+        for index in range(8)
+    }
+    records = []
+    for name, hits in {"dualatt": (2, 8), "other": (2 + gain, 8 + gain)}.items():
+        for sequence, truth in truths.items():
+            for seed, right in enumerate(hits):
+                record = Record.empty(name, sequence, seed, FRAMES)
+                record.boxes[:right] = truth.boxes[:right]
+                records.append(record)
+    text = headline(score_trackers(records, truths))
+    assert "is more than the choice of sequences" in text
+    assert ("sequences, but less than the spread over seeds." in text) == is_small
