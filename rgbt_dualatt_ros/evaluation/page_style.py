@@ -57,6 +57,7 @@ ul.legend li { display: flex; align-items: center; gap: 9px; }
 ul.legend b { font-variant-numeric: tabular-nums; font-weight: 600; margin-left: auto;
   white-space: nowrap; }
 ul.legend.flat { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 0; margin: 10px 0 4px; }
+.tracker { display: flex; gap: 6px; align-items: center; }
 .swatch { width: 28px; height: 8px; flex: none; }
 .key { width: 16px; flex: none; align-self: flex-end; margin-bottom: 5px; }
 .chart { width: 100%; height: auto; display: block; overflow: visible; }
@@ -111,12 +112,12 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
   h2 { break-after: avoid; margin-top: 26px; }
   figure, tr, .timeline, details.sequence { break-inside: avoid; }
-  table { font-size: 9pt; } th { font-size: 8pt; } th, td { padding: 4px; }
+  table { font-size: 8.8pt; } th { font-size: 8pt; } th, td { padding: 4px 5px; }
   .scroll { overflow: visible; } table.wide th:first-child, table.wide td:first-child {
     position: static; white-space: normal; }
   table.dense { font-size: 8.5pt; } table.dense th { font-size: 7.5pt; }
-  .scroll { break-inside: avoid; } .scroll:has(.sortable) { break-inside: auto; }
-  .note { break-before: avoid; }
+  .scroll { break-inside: avoid; } .scroll:has(.sortable, .stacked) { break-inside: auto; }
+  .note { break-before: avoid; break-inside: avoid; }
   .note, figcaption, .soft, ul.legend, .gist { font-size: 8.5pt; } .lead { font-size: 13pt; }
   table.dense th, table.dense td { padding: 3px 3px; }
   table.dense small { font-size: 7pt; display: block; margin: 0; line-height: 1.3; }

@@ -42,7 +42,8 @@ def summary_table(scores: Sequence[TrackerScore]) -> str:
             for column in COLUMNS
         ]
         mark = swatch(color_of(index), dash_of(index))
-        rows.append(f"<tr><td>{mark} {escape(score.name)}</td>{''.join(cells)}</tr>")
+        name = f'<span class="tracker">{mark}<span>{breakable(score.name)}</span></span>'
+        rows.append(f"<tr><td>{name}</td>{''.join(cells)}</tr>")
     return html_table(f"<th>tracker</th>{heads}", rows, "wide")
 
 
