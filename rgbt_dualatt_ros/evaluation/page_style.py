@@ -98,8 +98,9 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   padding: 1px 7px; margin-left: 6px; }
 .gist { color: var(--soft); font-size: 14px; margin-left: 10px;
   font-variant-numeric: tabular-nums; }
-@media screen and (max-width: 960px) { table { font-size: 14px; } th { font-size: 12.5px; }
-  th, td { padding: 6px 5px; } table.wide td:first-child { white-space: normal; } }
+@media screen and (max-width: 960px) { table { font-size: 13.5px; } th { font-size: 12px; }
+  main { padding: 36px 20px 60px; } th, td { padding: 6px 4px; }
+  table.wide td:first-child { white-space: normal; } }
 @media screen and (max-width: 760px) { .pair, .moments { grid-template-columns: 1fr; }
   main { padding: 24px 16px 48px; } .timeline { min-width: 720px; } }
 @media print {
