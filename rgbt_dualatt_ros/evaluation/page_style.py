@@ -111,7 +111,8 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   main { max-width: none; padding: 0; }
   .moments.strip { gap: 6px 8px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
-  h2 { break-after: avoid; margin-top: 26px; }
+  h2 { margin-top: 26px; }
+  h2, h2 + .note, .legend.flat, .legend.flat + .note { break-after: avoid; }
   figure, tr, .timeline, details.sequence { break-inside: avoid; }
   table { font-size: 8.8pt; } th { font-size: 8pt; } th, td { padding: 4px 5px; }
   .scroll { overflow: visible; } table.wide th:first-child, table.wide td:first-child {
@@ -204,9 +205,14 @@ for (const section of document.querySelectorAll("details.sequence")) {
   chart.addEventListener("click", (event) => {
     if (video) video.currentTime = (frameAt(event) + 0.5) / told.rate;
   });
-  // Without this some browsers show black until it is played.
-  video?.addEventListener("loadeddata", () => { video.currentTime = 0.5 / told.rate; },
-    { once: true });
+  // Some browsers show black until it is played or sought; nothing is read of a folded one.
+  const showFirst = () => {
+    if (section.open && video.currentTime === 0) video.currentTime = 0.5 / told.rate;
+  };
+  if (video) {
+    showFirst();
+    section.addEventListener("toggle", showFirst);
+  }
   video?.addEventListener("timeupdate", () => {
     show(Math.min(frames - 1, Math.floor(video.currentTime * told.rate)));
   });
