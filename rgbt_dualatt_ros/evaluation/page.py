@@ -75,8 +75,6 @@ def render(page: Page) -> str:
         page_tables.sequences_table(page.scores, page.truths, links),
         f'<p class="note">{page_tables.MEANS_NOTE} '
         '<span class="screen">A click on a heading sorts.</span></p>',
-        "<h2>Over time</h2>",
-        page_sequence.legend(page.scores),
         *_sequences(page, links),
         "<h2>Settings</h2>",
         page_comparison.variants_table(page.scores),
@@ -113,7 +111,7 @@ def _count(number: int, noun: str) -> str:
 
 def _sequences(page: Page, links: Mapping[str, str]) -> list[str]:
     unfolded = [*page.truths][: len(page.truths) if len(page.truths) <= _OPEN_SEQUENCES else 1]
-    return [
+    first, *others = [
         page_sequence.section(
             page_sequence.Chapter(name, links[name], is_open=name in unfolded),
             page.scores,
@@ -121,6 +119,8 @@ def _sequences(page: Page, links: Mapping[str, str]) -> list[str]:
         )
         for name in page.truths
     ]
+    heading = f"<h2>Over time</h2>{page_sequence.legend(page.scores)}"
+    return [f'<div class="together">{heading}{first}</div>', *others]
 
 
 def _spread_note(scores: Sequence[TrackerScore]) -> str:

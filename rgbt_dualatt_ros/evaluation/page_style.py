@@ -112,8 +112,8 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   .moments.strip { gap: 6px 8px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
   h2 { margin-top: 26px; }
-  h2, h2 + .note, .legend.flat, .legend.flat + .note { break-after: avoid; }
-  figure, tr, .timeline, details.sequence { break-inside: avoid; }
+  h2 { break-after: avoid; }
+  figure, tr, .timeline, details.sequence, .together { break-inside: avoid; }
   table { font-size: 8.8pt; } th { font-size: 8pt; } th, td { padding: 4px 5px; }
   .scroll { overflow: visible; } table.wide th:first-child, table.wide td:first-child {
     position: static; white-space: normal; }
