@@ -244,6 +244,9 @@ def test_a_radar_needs_three_attributes_and_shows_six_trackers() -> None:
     assert section.count('class="chart radar"') == 2
     assert radar_places(scores) == [0, 1, 3, 4, 5, 6]
     assert "the first tracker and the best 5 others" in section
+    bound = "t3@best (upper bound)"
+    with_bound = [replace(e, tracker=bound) if e.tracker == "t3" else e for e in records]
+    assert radar_places(score_trackers(with_bound, truths)) == [0, 1, 2, 4, 5, 6]
     few = score_trackers(records[:4], truths)
     assert radar_places(few) == [0, 1]
     assert "best 5 others" not in attributes_section(few, truths)
