@@ -16,7 +16,7 @@ _EXAMPLE = """examples:
   rgbt-dualatt compare before after --out changes
   rgbt-dualatt compare run run --tracker dualatt csrt@thermal
 A and B are folders of rgbt-dualatt evaluate. Records are scored again from their boxes; sequences
-and seeds that only one of them has are named and left out. OUT gets compare.md and compare.json.
+and seeds that only one of them has are named and left out. DIR gets compare.md and compare.json.
 """
 
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what changed and write it where asked for."""
+    """Print what changed and write it where asked for; 1 when something is damaged."""
     names = (arguments.tracker[0], arguments.tracker[1]) if arguments.tracker else None
     pair = compare_runs(load_run(arguments.first), load_run(arguments.second), names)
     print(pair_text(pair))
@@ -48,4 +48,4 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             raise ConfigError(f"cannot write to {arguments.out}: {error.strerror}") from None
         print(f"written: {arguments.out / 'compare.md'}, {arguments.out / 'compare.json'}")
-    return 0
+    return 1 if pair.first.damaged or pair.second.damaged else 0

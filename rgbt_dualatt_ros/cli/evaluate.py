@@ -29,6 +29,7 @@ from rgbt_dualatt_ros.evaluation.benchmark_scores import (
     results_of,
     score_benchmark,
 )
+from rgbt_dualatt_ros.evaluation.caveats import caveats
 from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
 from rgbt_dualatt_ros.evaluation.comparison_tables import differences_text
 from rgbt_dualatt_ros.evaluation.jumping_sequence import JUMP_KINDS, JumpingSequence
@@ -129,6 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
         summary_text(scores),
         differences_text(scores),
         redetection_text(scores, kept),
+        *(f"note: {text}" for text in caveats(scores, len(kept))),
     )
     print("\n".join(filter(None, tables)))
     print(f"page: {page}")

@@ -131,4 +131,5 @@ def _plots(scores: BenchmarkScores) -> Iterable[Plot]:
             THRESHOLDS[figure.curve.quantity],
             f"share of frames, {scores.of.protocol.name}",
             lines,
+            figure.threshold,
         )

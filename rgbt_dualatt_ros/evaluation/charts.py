@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
-PALETTE = ("#2584d8", "#e8761a", "#15a077", "#9d67cf", "#d8479a", "#9a7f14", "#748595")
+PALETTE = (
+    *("#2584d8", "#e8761a", "#15a077", "#9d67cf", "#d8479a", "#9a7f14", "#748595"),
+    *("#db3b32", "#6d9b20", "#a8683c", "#14a6c0", "#5f68e6"),
+)
 """Colours of the trackers, legible on white and on nearly black."""
-_DASHES = ("", "7 4", "2 3", "10 3 2 3", "5 2", "1 4", "12 5", "3 6")
+_DASHES = ("7 4", "2 3", "10 3 2 3", "5 2", "4 2 1 2 1 2", "12 5", "3 6")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +47,8 @@ def color_of(index: int) -> str:
 
 
 def dash_of(index: int) -> str:
-    """Dash pattern of that tracker, so that it is told without colours; the first is whole."""
-    return _DASHES[index % len(_DASHES)]
+    """Dash pattern of that tracker, to tell it without colours; only the first line is whole."""
+    return _DASHES[(index - 1) % len(_DASHES)] if index else ""
 
 
 def curve_chart(lines: Sequence[Line], axes: Axes) -> str:

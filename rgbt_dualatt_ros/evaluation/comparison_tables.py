@@ -12,13 +12,14 @@ from rgbt_dualatt_ros.evaluation.paired import (
     SAME_WITHIN,
     Difference,
     attribute_means,
+    attribute_spreads,
     differences,
     sequences_with,
 )
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.tables import number_text, plain_cell
 
 PAIRED_NOTE = (
     "Mean over sequences of the difference between means over seeds on the same sequence; in "
@@ -95,10 +96,11 @@ def attributes_markdown(
         return ""
     names = " | ".join(_plain(each.name) for each in scores)
     lines = [f"| attribute | sequences | {names} |", "|---|" + "---:|" * (len(scores) + 1)]
+    spreads = attribute_spreads(scores, truths, "success_auc")
     for label, values in auc.items():
         cells = " | ".join(
-            f"{number_text(value, 3)} / {number_text(other, 2)}"
-            for value, other in zip(values, near[label], strict=True)
+            plain_cell(*figures)
+            for figures in zip(values, spreads[label], near[label], strict=True)
         )
         lines.append(f"| {_plain(label)} | {len(sequences_with(label, truths))} | {cells} |")
     return "\n".join([*lines, "", "Success AUC / PR@20, mean over the sequences and seeds.", ""])

@@ -12,12 +12,13 @@ from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.evaluation.comparison import Contender
 from rgbt_dualatt_ros.evaluation.variants import VARIED_TRACKER, Variant
-from rgbt_dualatt_ros.tracking.tracker_factory import build_tracker, expand_names
+from rgbt_dualatt_ros.tracking.tracker_factory import (
+    build_tracker,
+    expand_names,
+    repeats_exactly,
+)
 
 Models = Mapping[str, Sequence[Path]]
-
-# The others give the same boxes with every seed and are run with the first one only.
-_USES_CHANCE = ("dualatt", "mil@rgb", "mil@thermal")
 
 
 def make_contenders(
@@ -43,7 +44,7 @@ def make_contenders(
     contenders = []
     for name in expand_names(names):
         build_tracker(name, config, models)
-        own_seeds = wanted if name in _USES_CHANCE else wanted[:1]
+        own_seeds = wanted[:1] if repeats_exactly(name) else wanted
         contenders.append(Contender(name, partial(_build, name, config, models), own_seeds))
     return contenders
 

@@ -1,19 +1,21 @@
-"""The outcome of a run in a sentence or two; nobody wins whose lead is within the noise."""
+"""The outcome of a run in a few sentences; nobody wins whose lead is within the noise."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from rgbt_dualatt_ros.evaluation.caveats import is_one_run
 from rgbt_dualatt_ros.evaluation.paired import FEWEST_TO_TELL, Difference, difference
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
+from rgbt_dualatt_ros.evaluation.tables import mean_text
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 _KEY = "success_auc"
 
 
 def headline(scores: Sequence[TrackerScore]) -> str:
-    """Who leads, by how much and whether that can be told; how many runs failed.
+    """Who leads, by how much and whether that can be told; single runs; how many runs failed.
 
     Trackers are ranked by success AUC; upper bounds are none.
     """
@@ -24,14 +26,16 @@ def headline(scores: Sequence[TrackerScore]) -> str:
     failures = sum(int(each.means["failures"]) for each in scores)
     runs = sum(len(each.runs) for each in scores)
     failed = f" {failures} of {runs} runs ended in an error." if failures else ""
-    return f"{_first(ranked[0])}{_lead(ranked)}{failed}"
+    return f"{_first(ranked[0])}{_lead(ranked)}{_single(ranked[:2])}{failed}"
 
 
 def _first(score: TrackerScore) -> str:
     figures = score.means
+    auc, seeds = mean_text(score, _KEY), len(score.seeds)
+    auc += f" ({seeds} seeds)" * (seeds > 1)
     text = (
-        f"{score.name} reaches a success AUC of {figures[_KEY]:.3f} and keeps within 20 px of "
-        f"the target in {figures['precision_20']:.0%} of the scored frames"
+        f"{score.name} reaches a success AUC of {auc} and keeps within 20 px of the target in "
+        f"{figures['precision_20']:.0%} of the scored frames"
     )
     if math.isfinite(figures["frames_per_second"]):
         text += f", at {figures['frames_per_second']:.0f} frames/s"
@@ -49,13 +53,30 @@ def _lead(ranked: Sequence[TrackerScore]) -> str:
         count = f"{gap.sequences} sequence{'s are' if gap.sequences != 1 else ' is'}"
         return f"{next_one} {count} too few to say which is better."
     if gap.is_clear and gap.mean > 0:
-        return f"{next_one} Its lead of {_gap_text(gap)} is more than the choice of sequences."
+        return (
+            f"{next_one} Its lead of {_gap_text(gap)} is more than the choice of sequences"
+            f"{_beside_spread(gap, (first, second))}."
+        )
     level = [e for e in ranked[1:] if not _is_ahead(first, e)]
     names = " and ".join(", ".join(e.name for e in level).rsplit(", ", 1))
     return (
         f". It is level with {names}: to {second.name} with {second.means[_KEY]:.3f}, the "
         f"difference of {_gap_text(gap)} is within the noise."
     )
+
+
+def _beside_spread(gap: Difference, scores: Sequence[TrackerScore]) -> str:
+    spread = max((each.spreads[_KEY] for each in scores if len(each.seeds) > 1), default=0.0)
+    return ", but less than the spread over seeds" if gap.mean < spread else ""
+
+
+def _single(leaders: Sequence[TrackerScore]) -> str:
+    """Which of those compared ran once only and may fare otherwise the next time."""
+    names = [each.name for each in leaders if is_one_run(each.name, each.seeds)]
+    if not names:
+        return ""
+    what = "their figures" if len(names) > 1 else "its figure"
+    return f" {' and '.join(names)} ran with one seed only: another may change {what}."
 
 
 def _is_ahead(first: TrackerScore, other: TrackerScore) -> bool:

@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.evaluation import (
     page_tables,
 )
 from rgbt_dualatt_ros.evaluation.benchmark_scores import BenchmarkScores
+from rgbt_dualatt_ros.evaluation.caveats import caveats, partial_note
 from rgbt_dualatt_ros.evaluation.charts import (
     Axes,
     Line,
@@ -32,8 +33,7 @@ from rgbt_dualatt_ros.evaluation.page_style import CSS, SCRIPT
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import CONVENTION, TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import number_text
-from rgbt_dualatt_ros.evaluation.upper_bounds import BOUND_NOTE, is_bound
+from rgbt_dualatt_ros.evaluation.tables import mean_text
 from rgbt_dualatt_ros.evaluation.worst_sequences import worst_sequences
 
 _OPEN_SEQUENCES = 4
@@ -64,8 +64,7 @@ def render(page: Page) -> str:
         f"<h2>Summary{', by one rule for all sequences' if page.benchmarks else ''}</h2>",
         page_tables.summary_table(page.scores),
         f'<p class="note">{escape(_spread_note(page.scores) + CONVENTION)}</p>',
-        _bound_note(page.scores),
-        _partial_note(page),
+        _caveats(page),
         page_tables.failures_list(page.scores, page.run.get("not_opened", ())),
         page_tables.oddities_list(page.run.get("odd", ())),
         page_comparison.differences_section(page.scores),
@@ -75,18 +74,13 @@ def render(page: Page) -> str:
         _live(page.scores),
         page_runs.spread_section(page.scores),
         page_runs.times_section(page.scores),
-        "<h2>What each tracker said of itself</h2>",
-        page_tables.statuses_table(page.scores),
-        '<p class="note">Share of the scored frames with each status, and the mean overlap in '
-        "them: a status can be trusted when the overlap falls from left to right.</p>",
+        _statuses(page.scores),
         page_comparison.learning_section(page.scores),
         page_runs.worst_section(worst_sequences(page.scores), page.scores, page.pictures, links),
         "<h2>By sequence</h2>",
         page_tables.sequences_table(page.scores, page.truths, links),
-        '<p class="note">Success AUC, and beside it PR@20. '
+        f'<p class="note">{page_tables.MEANS_NOTE} '
         '<span class="screen">A click on a heading sorts.</span></p>',
-        "<h2>Over time</h2>",
-        page_sequence.legend(page.scores),
         *_sequences(page, links),
         "<h2>Settings</h2>",
         page_comparison.variants_table(page.scores),
@@ -123,7 +117,7 @@ def _count(number: int, noun: str) -> str:
 
 def _sequences(page: Page, links: Mapping[str, str]) -> list[str]:
     unfolded = [*page.truths][: len(page.truths) if len(page.truths) <= _OPEN_SEQUENCES else 1]
-    return [
+    first, *others = [
         page_sequence.section(
             page_sequence.Chapter(name, links[name], is_open=name in unfolded),
             page.scores,
@@ -131,6 +125,8 @@ def _sequences(page: Page, links: Mapping[str, str]) -> list[str]:
         )
         for name in page.truths
     ]
+    heading = f"<h2>Over time</h2>{page_sequence.legend(page.scores)}"
+    return [f'<div class="together">{heading}{first}</div>', *others]
 
 
 def _spread_note(scores: Sequence[TrackerScore]) -> str:
@@ -138,22 +134,12 @@ def _spread_note(scores: Sequence[TrackerScore]) -> str:
     return "Mean ± standard deviation over seeds. " if several else ""
 
 
-def _bound_note(scores: Sequence[TrackerScore]) -> str:
-    has_bound = any(is_bound(each.name) for each in scores)
-    return f'<p class="note">{escape(BOUND_NOTE)}</p>' if has_bound else ""
-
-
-def _partial_note(page: Page) -> str:
-    """Which means are over fewer sequences than the others, and must not be set beside them."""
-    counts = {e.name: len({run.record.sequence for run in e.runs}) for e in page.scores}
-    partial = [f"{name} {count}" for name, count in counts.items() if count < len(page.truths)]
-    if not partial:
-        return ""
-    text = (
-        f"Means over fewer than all {len(page.truths)} sequences: {', '.join(partial)}. Set "
-        "beside the others they mislead; the differences below are over shared sequences."
+def _caveats(page: Page) -> str:
+    partial = partial_note(page.scores, len(page.truths))
+    return "".join(
+        f'<p class="note{" bad-text" * (text == partial)}">{escape(text)}</p>'
+        for text in caveats(page.scores, len(page.truths))
     )
-    return f'<p class="note bad-text">{escape(text)}</p>'
 
 
 def _live(scores: Sequence[TrackerScore]) -> str:
@@ -163,6 +149,15 @@ def _live(scores: Sequence[TrackerScore]) -> str:
         "newest box before it, and its place in the timeline is empty.</p>"
     )
     return f"<h2>Live</h2>{table}{note}" if table else ""
+
+
+def _statuses(scores: Sequence[TrackerScore]) -> str:
+    table = page_tables.statuses_table(scores)
+    note = (
+        '<p class="note">Share of the scored frames with each status, and the mean overlap in '
+        "them: a status can be trusted when the overlap falls from left to right.</p>"
+    )
+    return f"<h2>What each tracker said of itself</h2>{table}{note}" if table else ""
 
 
 def _curves(scores: Sequence[TrackerScore]) -> str:
@@ -191,7 +186,7 @@ def _curve(scores: Sequence[TrackerScore], curves: Sequence[Values], axes: Axes,
     heading = "AUC" if key == "success_auc" else "PR@20"
     items = "".join(
         f"<li>{swatch(line.color, line.dash)}{escape(line.name)}"
-        f"<b>{heading} {number_text(score.means[key], 3)}</b></li>"
+        f"<b>{heading} {mean_text(score, key)}</b></li>"
         for line, score in zip(lines, scores, strict=True)
     )
     return f'<figure>{curve_chart(lines, axes)}<ul class="legend">{items}</ul></figure>'

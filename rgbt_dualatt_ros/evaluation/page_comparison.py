@@ -10,10 +10,19 @@ import numpy as np
 from rgbt_dualatt_ros.evaluation.charts import Line, color_of, dash_of, swatch
 from rgbt_dualatt_ros.evaluation.comparison_tables import PAIRED_NOTE, difference_text
 from rgbt_dualatt_ros.evaluation.learning import LEARNING_NOTE, all_learning
-from rgbt_dualatt_ros.evaluation.page_tables import html_cell, html_table, html_value
+from rgbt_dualatt_ros.evaluation.page_tables import (
+    MEANS_NOTE,
+    breakable,
+    html_cell,
+    html_table,
+    html_value,
+    mean_cell,
+    wide_style,
+)
 from rgbt_dualatt_ros.evaluation.paired import (
     COMPARED,
     attribute_means,
+    attribute_spreads,
     differences,
     sequences_with,
 )
@@ -21,6 +30,7 @@ from rgbt_dualatt_ros.evaluation.radar import MOST_LINES, radar_chart
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
 from rgbt_dualatt_ros.evaluation.tables import best_places, number_text
+from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 
 def differences_section(scores: Sequence[TrackerScore]) -> str:
@@ -49,22 +59,22 @@ def attributes_section(scores: Sequence[TrackerScore], truths: Mapping[str, Sequ
     auc, near = (attribute_means(scores, truths, key) for key in COMPARED)
     if not auc:
         return ""
+    spreads = attribute_spreads(scores, truths, "success_auc")
     heads = "<th>attribute</th><th>sequences</th>" + "".join(
-        f"<th>{escape(each.name)}</th>" for each in scores
+        f"<th>{breakable(each.name)}</th>" for each in scores
     )
     rows = []
     for label, values in auc.items():
         best = best_places(scores, values)
-        styles = (' class="best"' if place in best else "" for place in range(len(values)))
         cells = "".join(
-            f"<td{style}>{number_text(value, 3)}<small>{number_text(other, 2)}</small></td>"
-            for style, value, other in zip(styles, values, near[label], strict=True)
+            mean_cell(*figures, best=place in best)
+            for place, figures in enumerate(zip(values, spreads[label], near[label], strict=True))
         )
         count = len(sequences_with(label, truths))
         rows.append(f"<tr><td>{escape(label)}</td><td>{count}</td>{cells}</tr>")
-    note = "Success AUC, and beside it PR@20; a sequence counts with each of its attributes."
+    note = f"{MEANS_NOTE} A sequence counts with each of its attributes."
     radars = _radars(scores, {"success AUC": auc, "PR@20": near})
-    table = html_table(heads, rows, "wide dense")
+    table = html_table(heads, rows, wide_style(len(scores)))
     return f"<h2>By attribute</h2>{radars}{table}{_note(note)}"
 
 
@@ -102,9 +112,9 @@ def _radars(
 
 
 def radar_places(scores: Sequence[TrackerScore]) -> list[int]:
-    """Which trackers a radar shows: the first, and of many others the best."""
-    others = range(1, len(scores))
+    """Which trackers a radar shows: the first, and of many others the best; no bounds then."""
     if len(scores) > MOST_LINES:
+        others = (place for place in range(1, len(scores)) if not is_bound(scores[place].name))
         ranked = sorted(others, key=lambda place: _success(scores[place]), reverse=True)
         return [0, *sorted(ranked[: MOST_LINES - 1])]
     return [*range(len(scores))]

@@ -54,8 +54,8 @@ def worst_section(
         "the last, colour and thermal. White: the truth."
     )
     return (
-        f'<h2>Worst sequences</h2><p class="note">{escape(note)}</p>'
-        f'<ul class="legend flat">{lines}</ul>{"".join(parts)}'
+        f'<div class="together"><h2>Worst sequences</h2><p class="note">{escape(note)}</p>'
+        f'<ul class="legend flat">{lines}</ul>{parts[0]}</div>{"".join(parts[1:])}'
     )
 
 

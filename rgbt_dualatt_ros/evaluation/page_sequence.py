@@ -70,6 +70,8 @@ def legend(scores: Sequence[TrackerScore]) -> str:
         for index, score in enumerate(scores)
         if not is_bound(score.name)
     )
+    several = any(len(each.seeds) > 1 for each in scores)
+    seeds = "; of each tracker its first seed, in the pictures and videos, too" * several
     states = "".join(
         f'<li><span class="key {style}" style="height:{height}px"></span>{text}</li>'
         for style, height, text in (
@@ -82,8 +84,9 @@ def legend(scores: Sequence[TrackerScore]) -> str:
     return (
         f'<ul class="legend flat">{lines}{states}</ul><p class="note">Above, the overlap with the '
         "truth; below, what each tracker said of itself and, where it varies, the score of "
-        f'{escape(scores[0].name)}. <span class="screen">Point at a chart to read a frame; click '
-        "to go there in the video.</span></p>"
+        f"{escape(scores[0].name)}{seeds}. "
+        '<span class="screen">Point at a chart to read a frame; click to go there in the '
+        "video.</span></p>"
     )
 
 
@@ -98,11 +101,12 @@ def section(chapter: Chapter, scores: Sequence[TrackerScore], pictures: Sequence
     gist = ", ".join(
         f"{each.name} {number_text(each.mean_on(chapter.name, 'success_auc'), 3)}"
         for each in scores
+        if not is_bound(each.name)
     )
     parts = [
         f'<details class="sequence" id="{chapter.link}"{" open" if chapter.is_open else ""}>'
         f"<summary><h3>{escape(chapter.name)}</h3>"
-        f'<span class="gist">{escape(gist)}</span></summary>'
+        f'<span class="gist">success AUC: {escape(gist)}</span></summary>'
     ]
     if tracks:
         parts.append(f'<div class="scroll">{timeline_chart(tracks)}</div>')

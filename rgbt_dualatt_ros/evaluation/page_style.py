@@ -12,13 +12,13 @@ CSS = """
 html { scroll-behavior: smooth; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
-main { max-width: 1080px; margin: 0 auto; padding: 44px 28px 72px; }
+main { max-width: 1240px; margin: 0 auto; padding: 44px 28px 72px; }
 h1 { font-size: 30px; line-height: 1.2; font-weight: 650; letter-spacing: -.012em;
   margin: 0 0 6px; overflow-wrap: anywhere; }
 h2 { font-size: 20px; line-height: 1.3; font-weight: 620; margin: 54px 0 12px; padding-top: 14px;
   border-top: 1px solid var(--rule); }
-h3 { font-size: 17px; margin: 0; font-weight: 620; display: inline; }
-p { margin: 0 0 10px; max-width: 76ch; }
+h3 { font-size: 17px; margin: 0; font-weight: 620; display: inline; overflow-wrap: anywhere; }
+p { margin: 0 0 10px; max-width: 82ch; }
 .lead { font-size: 19px; line-height: 1.45; margin: 18px 0 0; }
 .soft, figcaption, .note { color: var(--soft); font-size: 14px; line-height: 1.5; }
 a { color: var(--accent); }
@@ -33,14 +33,17 @@ th, td { text-align: right; padding: 7px 9px; border-bottom: 1px solid var(--rul
 th { font-size: 13px; font-weight: 600; color: var(--soft); }
 th:first-child, td:first-child, .left { text-align: left; padding-left: 0; }
 td.left, th.left { white-space: normal; }
-table.sortable th, table.sortable td { padding-left: 6px; padding-right: 6px; }
-table.sortable th { white-space: normal; }
-table.sortable th:first-child, table.sortable td:first-child { padding-left: 0; }
+table.settings td { white-space: normal; overflow-wrap: anywhere; }
+table.settings td:first-child { min-width: 190px; }
 table.dense th, table.dense td { padding-left: 6px; padding-right: 6px; }
 table.dense th { white-space: normal; }
-table.dense th:first-child, table.dense td:first-child { padding-left: 0; }
+table.wide th:first-child, table.wide td:first-child { padding-left: 0; position: sticky; left: 0;
+  background: var(--paper); }
+td.name { white-space: normal; overflow-wrap: anywhere; min-width: 190px; }
+td.name .tag { white-space: nowrap; display: inline-block; line-height: 1.4; }
 td.best { font-weight: 720; }
 td small { color: var(--soft); font-weight: 400; font-size: 12.5px; margin-left: 6px; }
+table.stacked small { display: block; margin: 0; line-height: 1.35; }
 td.bad, .bad-text { color: var(--bad); font-weight: 600; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
   cursor: pointer; text-align: inherit; }
@@ -51,8 +54,10 @@ html.scripted th[aria-sort=descending] button::after { content: " \\2193"; opaci
 figure { margin: 0; }
 ul.legend { list-style: none; margin: 6px 0 0; padding: 0 0 0 44px; font-size: 14px; }
 ul.legend li { display: flex; align-items: center; gap: 9px; }
-ul.legend b { font-variant-numeric: tabular-nums; font-weight: 600; margin-left: auto; }
+ul.legend b { font-variant-numeric: tabular-nums; font-weight: 600; margin-left: auto;
+  white-space: nowrap; }
 ul.legend.flat { display: flex; flex-wrap: wrap; gap: 2px 24px; padding: 0; margin: 10px 0 4px; }
+.tracker { display: flex; gap: 6px; align-items: center; }
 .swatch { width: 28px; height: 8px; flex: none; }
 .key { width: 16px; flex: none; align-self: flex-end; margin-bottom: 5px; }
 .chart { width: 100%; height: auto; display: block; overflow: visible; }
@@ -79,7 +84,7 @@ details.sequence > *:not(summary) { margin-top: 12px; }
 .moments.strip { grid-template-columns: repeat(3, 1fr); gap: 10px 12px; margin: 10px 0 0; }
 .worst { margin: 18px 0 26px; break-inside: avoid; }
 .radars figcaption { text-align: center; margin-top: 0; }
-.chart text.ring { font-size: 11px; }
+.chart text.ring { font-size: 11px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 .moments img { cursor: zoom-in; }
 .moments .large img { cursor: zoom-out; }
 img, video { width: 100%; height: auto; display: block; border-radius: 4px; background: #000; }
@@ -93,19 +98,36 @@ figcaption b { color: var(--ink); font-weight: 600; margin-right: 12px; }
   padding: 1px 7px; margin-left: 6px; }
 .gist { color: var(--soft); font-size: 14px; margin-left: 10px;
   font-variant-numeric: tabular-nums; }
+@media screen and (max-width: 960px) { table { font-size: 13.5px; } th { font-size: 12px; }
+  main { padding: 36px 20px 60px; } th, td { padding: 6px 4px; }
+  table.wide td:first-child { white-space: normal; } }
 @media screen and (max-width: 760px) { .pair, .moments { grid-template-columns: 1fr; }
   main { padding: 24px 16px 48px; } .timeline { min-width: 720px; } }
 @media print {
-  :root { --paper: #fff; --ink: #000; --soft: #444; --rule: #bbb; --tint: #f4f4f4; }
+  :root { color-scheme: light; --paper: #fff; --ink: #000; --soft: #444; --rule: #bbb;
+    --tint: #f4f4f4; --accent: #1f5f99; --good: #2f9e5b; --middling: #e0930f; --bad: #c22; }
   @page { margin: 14mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   .moments.strip { gap: 6px 8px; }
   .pair { gap: 12px 28px; } .moments { gap: 12px 16px; }
-  h2, summary { break-after: avoid; } h2 { margin-top: 26px; }
-  figure, tr, .timeline { break-inside: avoid; }
-  table { font-size: 9pt; } th, td { padding: 4px 7px; } .scroll { overflow: visible; }
+  h2 { margin-top: 26px; }
+  h2 { break-after: avoid; }
+  figure, tr, .timeline, details.sequence, .together { break-inside: avoid; }
+  table { font-size: 8.8pt; } th { font-size: 8pt; } th, td { padding: 4px 5px; }
+  .scroll { overflow: visible; } table.wide th:first-child, table.wide td:first-child {
+    position: static; white-space: normal; }
+  table.dense { font-size: 8.5pt; } table.dense th { font-size: 7.5pt; }
+  .scroll { break-inside: avoid; } .scroll:has(.sortable, .stacked) { break-inside: auto; }
+  .note { break-before: avoid; break-inside: avoid; }
+  .note, figcaption, .soft, ul.legend, .gist { font-size: 8.5pt; } .lead { font-size: 13pt; }
+  table.dense th, table.dense td { padding: 3px 3px; }
+  table.dense small { font-size: 7pt; display: block; margin: 0; line-height: 1.3; }
+  td.name { min-width: 24mm; } td.name a { text-decoration: none; } .tag { font-size: 6.5pt; }
+  table.stacked { font-size: 7.5pt; } table.stacked th { font-size: 6.5pt; }
+  table.stacked small { font-size: 6.5pt; }
   video, .readout, .screen { display: none; }
+  html.scripted th button { display: contents; }
   html.scripted th button::after { content: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
@@ -124,14 +146,16 @@ for (const table of document.querySelectorAll("table.sortable")) {
     heads.forEach((each) => each.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", order);
     const sign = order === "ascending" ? 1 : -1;
-    const value = (row) => {
-      const cell = row.cells[column];
-      if (!numeric) return cell.textContent;
-      return cell.dataset.sort === "" ? -Infinity : Number(cell.dataset.sort);
+    const text = (row) => row.cells[column].querySelector("a").textContent;
+    const number = (row) => {
+      const told = row.cells[column].dataset.sort;
+      return told === "" ? NaN : Number(told);
     };
     const rows = [...table.tBodies[0].rows].sort((a, b) => {
-      const [x, y] = [value(a), value(b)];
-      return sign * (numeric ? (x === y ? 0 : x - y) : x.localeCompare(y));
+      if (!numeric) return sign * text(a).localeCompare(text(b), "en", { numeric: true });
+      const [x, y] = [number(a), number(b)];
+      // What has no figure is last in either order.
+      return Number.isNaN(x) - Number.isNaN(y) || sign * (x - y) || 0;
     });
     table.tBodies[0].append(...rows);
   }));
@@ -181,6 +205,14 @@ for (const section of document.querySelectorAll("details.sequence")) {
   chart.addEventListener("click", (event) => {
     if (video) video.currentTime = (frameAt(event) + 0.5) / told.rate;
   });
+  // Some browsers show black until it is played or sought; nothing is read of a folded one.
+  const showFirst = () => {
+    if (section.open && video.currentTime === 0) video.currentTime = 0.5 / told.rate;
+  };
+  if (video) {
+    showFirst();
+    section.addEventListener("toggle", showFirst);
+  }
   video?.addEventListener("timeupdate", () => {
     show(Math.min(frames - 1, Math.floor(video.currentTime * told.rate)));
   });

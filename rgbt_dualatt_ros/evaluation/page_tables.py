@@ -11,8 +11,18 @@ from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.evaluation.charts import color_of, dash_of, swatch
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import COLUMNS, TrackerScore, mean_of, status_figures
-from rgbt_dualatt_ros.evaluation.tables import best_figures, best_places, figure_text, number_text
+from rgbt_dualatt_ros.evaluation.tables import (
+    best_figures,
+    best_places,
+    figure_text,
+    number_text,
+    spread_text,
+)
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
+
+MEANS_NOTE = "Success AUC, and small its standard deviation over seeds, if any, and PR@20."
+_MOST_SIDE_BY_SIDE = 6
+"""With more trackers the small figures of a cell stand below the large one."""
 
 
 def summary_table(scores: Sequence[TrackerScore]) -> str:
@@ -32,7 +42,8 @@ def summary_table(scores: Sequence[TrackerScore]) -> str:
             for column in COLUMNS
         ]
         mark = swatch(color_of(index), dash_of(index))
-        rows.append(f"<tr><td>{mark} {escape(score.name)}</td>{''.join(cells)}</tr>")
+        name = f'<span class="tracker">{mark}<span>{breakable(score.name)}</span></span>'
+        rows.append(f"<tr><td>{name}</td>{''.join(cells)}</tr>")
     return html_table(f"<th>tracker</th>{heads}", rows, "wide")
 
 
@@ -62,37 +73,37 @@ def sequences_table(
 ) -> str:
     """One sortable row a sequence: success AUC of every tracker, PR@20 beside it."""
     names = ["sequence", "frames", *(each.name for each in scores)]
-    heads = "".join(
-        f'<th><button type="button">{_breakable(name)}</button></th>' for name in names
-    )
+    heads = "".join(f'<th><button type="button">{breakable(name)}</button></th>' for name in names)
     rows = []
     for name, truth in truths.items():
         values = [each.mean_on(name, "success_auc") for each in scores]
         best = best_places(scores, values)
-        cells = []
-        for place, (score, value) in enumerate(zip(scores, values, strict=True)):
-            if math.isnan(value):
-                cells.append('<td data-sort="">n/a</td>')
-                continue
-            beside = number_text(score.mean_on(name, "precision_20"), 2)
-            style = ' class="best"' if place in best else ""
-            cells.append(
-                f'<td{style} data-sort="{value:.6f}">{value:.3f}<small>{beside}</small></td>'
+        cells = [
+            mean_cell(
+                value,
+                score.spread_on(name, "success_auc"),
+                score.mean_on(name, "precision_20"),
+                best=place in best,
             )
+            for place, (score, value) in enumerate(zip(scores, values, strict=True))
+        ]
         tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in truth.attributes)
         rows.append(
-            f'<tr><td class="left"><a href="#{links[name]}">{escape(name)}</a>{tags}</td>'
+            f'<tr><td class="left name"><a href="#{links[name]}">{escape(name)}</a>{tags}</td>'
             f'<td data-sort="{len(truth.boxes)}">{len(truth.boxes)}</td>{"".join(cells)}</tr>'
         )
-    return html_table(heads, rows, "wide sortable")
+    return html_table(heads, rows, f"{wide_style(len(scores))} sortable")
 
 
 def statuses_table(scores: Sequence[TrackerScore]) -> str:
     """How often each tracker said what of itself, and how right it then was.
 
-    Those that said nothing of their own have no row: result files and upper bounds.
+    Those that said nothing of their own have no row: result files and upper bounds. Empty when
+    none said anything.
     """
     scores = [each for each in scores if each.tells_status and not is_bound(each.name)]
+    if not scores:
+        return ""
     heads = "<th>tracker</th>" + "".join(
         f"<th>{status.name}</th><th>IoU then</th>" for status in TrackStatus
     )
@@ -153,14 +164,14 @@ def settings_tables(settings: Mapping[str, Any], defaults: Mapping[str, Any]) ->
             for name, value in changed.items()
         ]
         heads = "<th>setting</th><th>here</th><th>default</th>"
-        parts.append(html_table(heads, rows))
+        parts.append(html_table(heads, rows, "settings"))
     else:
         parts.append("<p>All settings have their default values.</p>")
     rows = [
         f"<tr><td><code>{escape(name)}</code></td><td>{html_value(value)}</td></tr>"
         for name, value in settings.items()
     ]
-    table = html_table("<th>setting</th><th>value</th>", rows)
+    table = html_table("<th>setting</th><th>value</th>", rows, "settings")
     parts.append(f"<details><summary>All {len(settings)} settings</summary>{table}</details>")
     return "".join(parts)
 
@@ -195,8 +206,27 @@ def surroundings_table(about: Mapping[str, Any]) -> str:
     return html_table('<th>what</th><th class="left">here</th>', rows)
 
 
-def _breakable(name: str) -> str:
-    return escape(name).replace("@", "@<wbr>")
+def breakable(name: str) -> str:
+    """A name as HTML that may take two lines."""
+    text = escape(name)
+    for sign in "@=_":
+        text = text.replace(sign, f"{sign}<wbr>")
+    return text
+
+
+def wide_style(trackers: int) -> str:
+    """The style of a table with a column for each of so many trackers."""
+    return "wide dense" + " stacked" * (trackers > _MOST_SIDE_BY_SIDE)
+
+
+def mean_cell(auc: float, spread: float, precision: float, *, best: bool) -> str:
+    """Success AUC, its spread over seeds when there are several, and PR@20."""
+    if math.isnan(auc):
+        return '<td data-sort="">n/a</td>'
+    style = ' class="best"' if best else ""
+    texts = (spread_text(spread), number_text(precision, 2))
+    small = "".join(f"<small>{text}</small>" for text in texts if text)
+    return f'<td{style} data-sort="{auc:.6f}">{auc:.3f}{small}</td>'
 
 
 def html_cell(text: str, *, best: bool = False, bad: bool = False) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from rgbt_dualatt_ros.evaluation.protocols.bootstrap import paired_interval
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
-from rgbt_dualatt_ros.evaluation.summary import TrackerScore, mean_of
+from rgbt_dualatt_ros.evaluation.summary import TrackerScore, mean_of, spread_of
 
 COMPARED = {"success_auc": "success AUC", "precision_20": "PR@20"}
 """Figures that are compared, with their headings."""
@@ -112,6 +112,27 @@ def attribute_means(
         ]
         for label in names
     }
+
+
+def attribute_spreads(
+    scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth], key: str
+) -> dict[str, list[float]]:
+    """By attribute how far the means of the seeds of every tracker lie apart.
+
+    A sample standard deviation; NaN with fewer than two seeds.
+    """
+    return {
+        label: [_spread_over(each, {*sequences_with(label, truths)}, key) for each in scores]
+        for label in attribute_means(scores, truths, key)
+    }
+
+
+def _spread_over(score: TrackerScore, names: set[str], key: str) -> float:
+    runs = [run for run in score.runs if run.record.sequence in names]
+    return spread_of(
+        mean_of(run.figures[key] for run in runs if run.record.seed == seed)
+        for seed in score.seeds
+    )
 
 
 def sequences_with(label: str, truths: Mapping[str, SequenceTruth]) -> list[str]:

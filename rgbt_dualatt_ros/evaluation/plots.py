@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from rgbt_dualatt_ros.evaluation import metrics
 from rgbt_dualatt_ros.evaluation.charts import color_of
 from rgbt_dualatt_ros.evaluation.metrics import Values
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.tables import mean_text
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Plot:
         name: of its file, without the ending.
         x: thresholds.
         lines: rates at the thresholds, by what the legend says of them.
+        marked_x: the threshold whose rate is a figure; NaN when none is.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Plot:
     x_title: str
     y_title: str
     lines: Mapping[str, Values]
+    marked_x: float = math.nan
 
 
 def write_plots(scores: Sequence[TrackerScore], folder: Path) -> list[Path]:
@@ -40,7 +43,7 @@ def write_plots(scores: Sequence[TrackerScore], folder: Path) -> list[Path]:
 
     def lines(heading: str, key: str) -> dict[str, Values]:
         return {
-            f"{each.name}  {heading} {number_text(each.means[key], 3)}": each.success
+            f"{each.name}  {heading} {mean_text(each, key)}": each.success
             if key == "success_auc"
             else each.precision
             for each in scores
@@ -59,6 +62,7 @@ def write_plots(scores: Sequence[TrackerScore], folder: Path) -> list[Path]:
         "centre error threshold, px",
         "precision rate",
         lines("PR@20", "precision_20"),
+        20,
     )
     return draw_plots([success, precision], folder)
 
@@ -74,7 +78,7 @@ def draw_plots(plots: Sequence[Plot], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for plot in plots:
-        figure = Figure(figsize=(6, 4.2), layout="constrained")
+        figure = Figure(figsize=(8.4, 4.2), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         for index, (label, rates) in enumerate(plot.lines.items()):
@@ -84,7 +88,10 @@ def draw_plots(plots: Sequence[Plot], folder: Path) -> list[Path]:
             xlabel=plot.x_title, ylabel=plot.y_title, ylim=(0, 1), xlim=(plot.x[0], plot.x[-1])
         )
         axes.grid(alpha=0.3)
-        axes.legend(frameon=False)
+        if not math.isnan(plot.marked_x):
+            axes.axvline(plot.marked_x, color="#748595", linewidth=0.8, linestyle=":")
+        # Beside the curves, for with many trackers there is no room among them.
+        figure.legend(loc="outside right upper", frameon=False, fontsize="small")
         paths.append(folder / f"{plot.name}.png")
         figure.savefig(paths[-1], dpi=150)
     return paths

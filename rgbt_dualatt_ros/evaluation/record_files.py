@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.evaluation.record import STATUS_NAMES, Record
 
 Json = dict[str, Any]
+T = TypeVar("T")
+_COLUMNS = 3
 
 _STATUS_NUMBERS = {name: number for number, name in STATUS_NAMES.items()}
 
@@ -69,31 +71,50 @@ def read_record(path: Path) -> Record:
     """The record in the folder `path`.
 
     Raises:
-        ConfigError: when its names cannot be read.
-        ValueError: when its parts do not fit together; KeyError, TypeError, OSError: likewise.
+        ConfigError: when it is damaged, whatever way; the text tells which file and how.
     """
+    try:
+        return _read_record(path)
+    except OSError as error:
+        raise ConfigError(f"cannot read {error.filename or path}: {error.strerror}") from None
+    except KeyError as error:
+        raise ConfigError(f"{error} is missing or unknown") from None
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(str(error)) from None
+
+
+def _read_record(path: Path) -> Record:
     about = read_json(path / "record.json")
     boxes = read_boxes(path / "boxes.txt")
     lines = (path / "frames.csv").read_text(encoding="utf-8").splitlines()[1:]
     columns = [line.split(",") for line in lines]
     if len(columns) != len(boxes):
         raise ValueError(f"{len(boxes)} boxes, but {len(columns)} lines in frames.csv")
+    if any(len(row) != _COLUMNS for row in columns):
+        raise ValueError(f"a line of frames.csv has not {_COLUMNS} values")
     return Record(
-        tracker=about["tracker"],
-        sequence=about["sequence"],
-        seed=about["seed"],
+        tracker=_typed(about, "tracker", str),
+        sequence=_typed(about, "sequence", str),
+        seed=_typed(about, "seed", int),
         boxes=boxes,
         scores=np.array([row[0] for row in columns], np.float64),
         statuses=np.array([_STATUS_NUMBERS[row[1]] for row in columns], np.uint8),
         seconds=np.array([row[2] for row in columns], np.float64),
-        failure=about["failure"],
+        failure=_typed(about, "failure", str),
         failure_kind=about["failure_kind"],
-        measures=_numbers(about["measures"]),
+        measures=_numbers(_typed(about, "measures", dict)),
         # Records of earlier versions have neither.
-        settings=about.get("settings", {}),
+        settings=_typed({"settings": {}, **about}, "settings", dict),
         learning=_learning(about.get("learning")),
-        made_with=about["made_with"],
+        made_with=_typed(about, "made_with", dict),
     )
+
+
+def _typed(content: Json, name: str, kind: type[T]) -> T:
+    value = content[name]
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} cannot be {value!r}")
+    return value
 
 
 def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:

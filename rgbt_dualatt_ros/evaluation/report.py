@@ -12,6 +12,7 @@ from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import values_of
 from rgbt_dualatt_ros.evaluation.benchmark_files import write_benchmark
 from rgbt_dualatt_ros.evaluation.benchmark_scores import BenchmarkScores
+from rgbt_dualatt_ros.evaluation.caveats import caveats
 from rgbt_dualatt_ros.evaluation.comparison_tables import (
     attributes_json,
     attributes_markdown,
@@ -39,7 +40,12 @@ from rgbt_dualatt_ros.evaluation.run_spread import (
     times_markdown,
 )
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
-from rgbt_dualatt_ros.evaluation.tables import metrics_json, runs_csv, summary_markdown
+from rgbt_dualatt_ros.evaluation.tables import (
+    metrics_json,
+    runs_csv,
+    sequences_markdown,
+    summary_markdown,
+)
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 from rgbt_dualatt_ros.evaluation.worst_sequences import by_success, worst_sequences
 
@@ -110,6 +116,7 @@ def write_report(
 def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> dict[str, str]:
     figures = {
         **metrics_json(scores, truths),
+        "caveats": caveats(scores, len(truths)),
         "differences": differences_json(scores),
         "attributes": attributes_json(scores, truths),
         "learning": {name: asdict(each) for name, each in all_learning(scores).items()},
@@ -120,7 +127,9 @@ def _tables(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth])
     parts = (
         f"{headline(scores)}\n",
         summary_markdown(scores),
+        "".join(f"- {text}\n" for text in caveats(scores, len(truths))),
         differences_markdown(scores),
+        sequences_markdown(scores, truths),
         attributes_markdown(scores, truths),
         redetection_markdown(scores, truths),
         spread_markdown(scores),

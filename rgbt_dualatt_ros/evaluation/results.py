@@ -113,7 +113,11 @@ class ResultFolder:
         Raises:
             ConfigError: when there is none that can be read.
         """
-        return read_json(self.path / "run.json")
+        run = read_json(self.path / "run.json")
+        for name, kind in (("settings", dict), ("made_with", dict), ("upper_bounds", list)):
+            if not isinstance(run.get(name, kind()), kind):
+                raise ConfigError(f"{self.path / 'run.json'}: {name} cannot be {run[name]!r}")
+        return run
 
     def save_truth(self, truth: SequenceTruth) -> SequenceTruth:
         """Keep `truth` and give it back as reports will read it: with four decimals.
@@ -152,6 +156,8 @@ class ResultFolder:
         """
         folder = self.path / "truth" / _file_name(sequence)
         about = read_json(folder / "sequence.json")
+        if missing := [name for name in ("attributes", "source") if name not in about]:
+            raise ConfigError(f"{folder / 'sequence.json'} has no {missing[0]}")
         try:
             boxes = read_boxes(folder / "truth.txt")
             others = [read_boxes(path) for path in sorted(folder.glob(f"{_LOOKALIKE}*.txt"))]
@@ -193,7 +199,7 @@ class ResultFolder:
             return None
         try:
             return read_record(path)
-        except (OSError, ValueError, KeyError, TypeError, ConfigError) as error:
+        except ConfigError as error:
             _log.warning("%s is damaged and is made again: %s", path, error)
             return None
 

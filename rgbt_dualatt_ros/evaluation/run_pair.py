@@ -14,11 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.evaluation.caveats import is_one_run
 from rgbt_dualatt_ros.evaluation.paired import FEWEST_TO_TELL, Difference, difference
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import to_json
 from rgbt_dualatt_ros.evaluation.saved_run import SavedRun
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
+from rgbt_dualatt_ros.tracking.tracker_factory import repeats_exactly
 
 FIGURES = {
     "success_auc": "success AUC",
@@ -28,6 +30,8 @@ FIGURES = {
 }
 """Compared over all sequences, with their headings; the first one sorts the sequences."""
 ABSENT = "not given"
+_NAMED = 10
+"""Of so many things that are left out the names are told."""
 _EVERY_TIME = ("date",)
 Change = tuple[object, object]
 
@@ -55,6 +59,7 @@ class TrackerChange:
         after: its name in B.
         seeds: those compared.
         means: by figure and for `frames_per_second`, A and B.
+        spreads: of the means over the seeds compared, likewise; NaN with one seed.
         differences: by the keys of `FIGURES`, B minus A.
         sequences: most changed first; those without a figure in one run are left out.
         settings: in which its own settings differ, A and B.
@@ -66,6 +71,7 @@ class TrackerChange:
     after: str
     seeds: tuple[int, ...]
     means: Mapping[str, tuple[float, float]]
+    spreads: Mapping[str, tuple[float, float]]
     differences: Mapping[str, Difference]
     sequences: Sequence[SequenceChange]
     settings: Mapping[str, Change]
@@ -76,6 +82,11 @@ class TrackerChange:
     def name(self) -> str:
         """One name, or both."""
         return self.before if self.before == self.after else f"{self.before} -> {self.after}"
+
+    @property
+    def is_one_run(self) -> bool:
+        """Whether one seed is compared, though another might give another difference."""
+        return any(is_one_run(name, self.seeds) for name in (self.before, self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,8 @@ def compare_runs(
     """
     notes = [*first.damaged, *second.damaged]
     matches = _matches(first, second, names, notes)
-    shared = _shared_sequences(first, second, notes)
+    shared, others = _shared_sequences(first, second)
+    notes += others
     trackers, refused = [], []
     for before, after in matches:
         one = _known(first.of_tracker(before), shared)
@@ -160,7 +172,10 @@ def verdict(change: TrackerChange, key: str) -> str:
         return f"too few sequences to tell ({found.sequences})"
     if not found.is_clear:
         return "within the noise"
-    return "B is better" if found.mean > 0 else "B is worse"
+    if abs(found.mean) < np.nan_to_num(change.spreads[key]).max():
+        return "less than the spread over seeds"
+    with_one = " with this seed" if change.is_one_run else ""
+    return f"B is {'better' if found.mean > 0 else 'worse'}{with_one}"
 
 
 def _matches(
@@ -185,11 +200,12 @@ def _matches(
     return [(name, name) for name in shared]
 
 
-def _shared_sequences(first: SavedRun, second: SavedRun, notes: list[str]) -> set[str]:
-    """Sequences of both with the same truth; the others are told."""
+def _shared_sequences(first: SavedRun, second: SavedRun) -> tuple[set[str], list[str]]:
+    """Sequences of both with the same truth, and lines on the others."""
+    notes: list[str] = []
     for label, run, other in (("A", first, second), ("B", second, first)):
         alone = sorted({*run.truths} - {*other.truths})
-        notes += [f"sequences only in {label}, left out: {', '.join(alone)}"] if alone else []
+        notes += [f"sequences only in {label}, left out: {_listed(alone)}"] if alone else []
     shared = set()
     for name in sorted({*first.truths} & {*second.truths}):
         before, after = first.truths[name].boxes, second.truths[name].boxes
@@ -202,7 +218,13 @@ def _shared_sequences(first: SavedRun, second: SavedRun, notes: list[str]) -> se
     if not shared:
         why = f": {'; '.join(notes)}" if notes else ""
         raise ConfigError(f"the two runs share no sequence{why}")
-    return shared
+    return shared, notes
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names, of many only some: a benchmark has hundreds."""
+    left = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {left} more" if left > 0 else "")
 
 
 def _known(records: Sequence[Record], sequences: set[str]) -> list[Record]:
@@ -213,8 +235,7 @@ def _tracker_change(
     one: Sequence[Record], other: Sequence[Record], first: SavedRun
 ) -> TrackerChange:
     """The change of a tracker on the sequences and seeds that both have records of."""
-    before = {(each.sequence, each.seed): each for each in one}
-    after = {(each.sequence, each.seed): each for each in other}
+    before, after = _keyed(one), _keyed(other)
     both = [key for key in before if key in after]
     if not both:
         names = " -> ".join(dict.fromkeys(each.tracker for each in (*one[:1], *other[:1])))
@@ -230,6 +251,7 @@ def _tracker_change(
         new.name,
         tuple(sorted({seed for _, seed in both})),
         {key: (old.means[key], new.means[key]) for key in keys},
+        {key: (old.spreads[key], new.spreads[key]) for key in keys},
         {key: difference(new, old, key) for key in FIGURES},
         _sequence_changes(old, new),
         changes(before[both[0]].settings, after[both[0]].settings),
@@ -251,13 +273,26 @@ def _sequence_changes(old: TrackerScore, new: TrackerScore) -> list[SequenceChan
 Keyed = Mapping[tuple[str, int], Record]
 
 
+def _keyed(records: Sequence[Record]) -> Keyed:
+    """By sequence and seed; a tracker that repeats exactly counts as run with every seed alike."""
+    return {
+        (each.sequence, 0 if repeats_exactly(each.tracker) else each.seed): each
+        for each in records
+    }
+
+
 def _tracker_notes(before: Keyed, after: Keyed) -> list[str]:
     notes = []
     if _seeds(before) != _seeds(after):
         notes.append(f"seeds {_seeds(before)} in A, {_seeds(after)} in B: only the shared count")
+    shared = {seed for _, seed in before} & {seed for _, seed in after}
     for label, here, there in (("A", before, after), ("B", after, before)):
-        alone = [f"{name} (seed {seed})" for name, seed in here if (name, seed) not in there]
-        notes += [f"only in {label}, left out: {', '.join(alone)}"] if alone else []
+        alone = [
+            f"{name} (seed {seed})"
+            for name, seed in here
+            if (name, seed) not in there and seed in shared
+        ]
+        notes += [f"only in {label}, left out: {_listed(alone)}"] if alone else []
         notes += [
             f"failed in {label}: {name}, seed {seed}: {record.failure}"
             for (name, seed), record in here.items()

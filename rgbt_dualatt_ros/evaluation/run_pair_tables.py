@@ -15,7 +15,7 @@ from rgbt_dualatt_ros.evaluation.run_pair import (
     verdict,
 )
 from rgbt_dualatt_ros.evaluation.saved_run import SavedRun
-from rgbt_dualatt_ros.evaluation.tables import number_text
+from rgbt_dualatt_ros.evaluation.tables import number_text, spread_text
 
 _SHOWN = 10
 """Sequences in the terminal; the files have all."""
@@ -75,7 +75,7 @@ def _tracker_lines(change: TrackerChange) -> list[str]:
     for key, heading in FIGURES.items():
         found = change.differences[key]
         lines.append(
-            f"  {heading.ljust(11)} {_pair_text(change.means[key], 3)}  "
+            f"  {heading.ljust(11)} {' -> '.join(_means_texts(change, key))}  "
             f"{difference_text(found)}  {verdict(change, key)}"
         )
     lines.append(f"  {'frames/s'.ljust(11)} {_pair_text(change.means['frames_per_second'], 1)}")
@@ -103,7 +103,7 @@ def _tracker_markdown(change: TrackerChange) -> list[str]:
     ]
     for key, heading in FIGURES.items():
         found = change.differences[key]
-        before, after = (number_text(each, 3) for each in change.means[key])
+        before, after = _means_texts(change, key)
         counts = f"{found.better} / {found.worse} / {found.sequences}"
         lines.append(
             f"| {heading} | {before} | {after} | {difference_text(found)} | {counts} | "
@@ -129,6 +129,7 @@ def _tracker_json(change: TrackerChange) -> Json:
         "same_boxes": change.is_same,
         "settings": _changes_json(change.settings),
         "means": {key: {"a": a, "b": b} for key, (a, b) in change.means.items()},
+        "spreads": {key: {"a": a, "b": b} for key, (a, b) in change.spreads.items()},
         "differences": {
             key: {**asdict(each), "verdict": verdict(change, key)}
             for key, each in change.differences.items()
@@ -168,6 +169,12 @@ def _change_table(found: Mapping[str, Change]) -> Sequence[str]:
         f"| `{name}` | {_plain(str(a))} | {_plain(str(b))} |" for name, (a, b) in found.items()
     ]
     return ["| what | A | B |", "|---|---|---|", *rows]
+
+
+def _means_texts(change: TrackerChange, key: str) -> list[str]:
+    """A and B, each with its spread over the seeds if there are several."""
+    both = zip(change.means[key], change.spreads[key], strict=True)
+    return [f"{number_text(mean, 3)} {spread_text(spread)}".rstrip() for mean, spread in both]
 
 
 def _pair_text(values: tuple[float, float], decimals: int) -> str:

@@ -149,15 +149,7 @@ def _spread_of(score: TrackerScore) -> RunSpread:
         for seed in score.seeds
     }
     names = dict.fromkeys(run.record.sequence for run in score.runs)
-    by_sequence = {
-        name: _deviation([run.figures["success_auc"] for run in score.of_sequence(name)])
-        for name in names
-    }
+    by_sequence = {name: score.spread_on(name, "success_auc") for name in names}
     known = {name: value for name, value in by_sequence.items() if math.isfinite(value)}
     widest = max(known, key=lambda name: known[name], default="")
     return RunSpread(by_seed, score.spreads["success_auc"], widest, known.get(widest, math.nan))
-
-
-def _deviation(values: Sequence[float]) -> float:
-    known = [value for value in values if math.isfinite(value)]
-    return float(np.std(known, ddof=1)) if len(known) > 1 else math.nan

@@ -97,6 +97,10 @@ class TrackerScore:
         """A figure on one sequence, mean over seeds; NaN when there is none."""
         return mean_of(each.figures[key] for each in self.of_sequence(sequence))
 
+    def spread_on(self, sequence: str, key: str) -> float:
+        """The sample standard deviation over seeds of that figure; NaN with fewer than two."""
+        return spread_of([each.figures[key] for each in self.of_sequence(sequence)])
+
 
 def score_trackers(
     records: Sequence[Record], truths: Mapping[str, SequenceTruth]
@@ -162,12 +166,18 @@ def mean_of(values: Iterable[float]) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
+def spread_of(values: Iterable[float]) -> float:
+    """Sample standard deviation of those that are numbers; NaN with fewer than two."""
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.std(known, ddof=1)) if len(known) > 1 else float("nan")
+
+
 def _score_tracker(name: str, runs: Sequence[RunScore]) -> TrackerScore:
     seeds = tuple(dict.fromkeys(each.record.seed for each in runs))
     by_seed = [_means([r for r in runs if r.record.seed == seed]) for seed in seeds]
     keys = by_seed[0].keys()
     means = {key: mean_of(each[key] for each in by_seed) for key in keys}
-    spreads = {key: _spread([each[key] for each in by_seed]) for key in keys}
+    spreads = {key: spread_of([each[key] for each in by_seed]) for key in keys}
     means["failures"] = sum(each["failures"] for each in by_seed)
     success = np.stack([metrics.success_curve(each.overlaps) for each in runs])
     precision = np.stack([metrics.precision_curve(each.errors) for each in runs])
@@ -185,11 +195,6 @@ def _means(runs: Sequence[RunScore]) -> dict[str, float]:
     means["frames_per_second"] = len(seconds) / spent if spent > 0 else float("nan")
     means["failures"] = sum(each.figures["failures"] for each in runs)
     return means
-
-
-def _spread(values: Sequence[float]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.std(known, ddof=1)) if len(known) > 1 else float("nan")
 
 
 def _mean_curve(curves: Values) -> Values:

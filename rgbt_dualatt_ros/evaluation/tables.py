@@ -74,6 +74,31 @@ def summary_markdown(scores: Sequence[TrackerScore]) -> str:
     return "\n".join([*lines, "", CONVENTION, ""])
 
 
+def sequences_markdown(scores: Sequence[TrackerScore], truths: Mapping[str, SequenceTruth]) -> str:
+    """A row a sequence: success AUC with its spread over seeds, and PR@20, of every tracker."""
+    names = " | ".join(each.name.replace("|", "\\|") for each in scores)
+    lines = [f"| sequence | frames | {names} |", "|---|" + "---:|" * (len(scores) + 1)]
+    for name, truth in truths.items():
+        cells = " | ".join(_on_sequence(each, name) for each in scores)
+        plain = name.replace("|", "\\|")
+        lines.append(f"| {plain} | {len(truth.boxes)} | {cells} |")
+    return "\n".join([*lines, "", "Success AUC / PR@20, mean over the seeds.", ""])
+
+
+def _on_sequence(score: TrackerScore, sequence: str) -> str:
+    return plain_cell(
+        score.mean_on(sequence, "success_auc"),
+        score.spread_on(sequence, "success_auc"),
+        score.mean_on(sequence, "precision_20"),
+    )
+
+
+def plain_cell(auc: float, spread: float, precision: float) -> str:
+    """`0.612 ± 0.012 / 0.85`: success AUC, its spread over seeds if any, PR@20."""
+    beside = f" {spread_text(spread)}".rstrip()
+    return f"{number_text(auc, 3)}{beside} / {number_text(precision, 2)}"
+
+
 def summary_text(scores: Sequence[TrackerScore]) -> str:
     """The summary table in columns for a terminal, with the convention in short."""
     heads = ["tracker", *(each.heading for each in COLUMNS)]
@@ -93,6 +118,17 @@ def figure_text(score: TrackerScore, column: Column) -> str:
     if math.isnan(spread) or column.key == "failures":
         return text
     return f"{text} ± {number_text(spread, column.decimals)}"
+
+
+def mean_text(score: TrackerScore, key: str) -> str:
+    """A mean with three decimals, and its spread over seeds when there are several."""
+    spread = spread_text(score.spreads[key])
+    return f"{number_text(score.means[key], 3)} {spread}".rstrip()
+
+
+def spread_text(spread: float) -> str:
+    """`± 0.012`, to stand beside a mean over seeds; empty with one seed."""
+    return "" if math.isnan(spread) else f"± {number_text(spread, 3)}"
 
 
 def number_text(value: float, decimals: int) -> str:

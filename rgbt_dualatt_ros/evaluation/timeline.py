@@ -92,14 +92,15 @@ def _status_strip(run: RunScore, y: float, frames: int) -> list[str]:
     parts = [f'<path class="rule" d="M{LEFT} {y + _STRIP_HEIGHT}H{LEFT + WIDTH}"/>']
     for status in (status for status in STATUS_NAMES if status != NO_ANSWER):
         height = _STRIP_HEIGHT * _STATUS_SHARES[TrackStatus(status)]
-        name = STATUS_NAMES[status]
-        for start, end in spans_of(statuses == status):
-            x, width = LEFT + start / frames * WIDTH, (end - start) / frames * WIDTH
-            parts.append(
-                f'<rect class="{name.lower()}" x="{x:.1f}" y="{y + _STRIP_HEIGHT - height:.1f}" '
-                f'width="{width:.1f}" height="{height:.1f}"><title>{name}, frames {start} to '
-                f"{end - 1}</title></rect>"
-            )
+        spans = spans_of(statuses == status)
+        # One path for all spans: pages of hundreds of sequences stay small enough to open.
+        boxes = "".join(
+            f"M{LEFT + start / frames * WIDTH:.1f} {y + _STRIP_HEIGHT:.1f}v-{height:.1f}"
+            f"h{(end - start) / frames * WIDTH:.1f}v{height:.1f}z"
+            for start, end in spans
+        )
+        if boxes:
+            parts.append(f'<path class="{STATUS_NAMES[status].lower()}" d="{boxes}"/>')
     return parts
 
 

@@ -23,9 +23,10 @@ BEST = "@best"
 MARK = "(upper bound)"
 """Part of every bound's name, so that no table or plot shows it without."""
 BOUND_NOTE = (
-    f"{MARK}: no tracker. On each sequence it is the run on colour or the one on thermal, "
-    "whichever has the higher success AUC, chosen after the fact with the truth. It is ranked "
-    "nowhere and has no speed."
+    f"{MARK}: an oracle, no tracker. For each sequence and seed it takes the whole run on colour "
+    "or the whole run on thermal, whichever has the higher success AUC, chosen afterwards with "
+    "the truth. It bounds a choice of camera by sequence, not one by frame; it is ranked nowhere "
+    "and has no speed."
 )
 
 

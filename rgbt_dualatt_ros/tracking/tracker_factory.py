@@ -15,6 +15,8 @@ from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
 
 OWN_TRACKERS = ("dualatt", "static")
 MODALITIES: tuple[Modality, ...] = ("rgb", "thermal")
+_OF_CHANCE = ("mil",)
+"""Peers that draw random numbers of their own; of the others every run is the same."""
 
 
 def build_tracker(
@@ -77,6 +79,13 @@ def expand_names(names: Iterable[str]) -> list[str]:
         else:
             raise ConfigError(_unknown(name))
     return list(dict.fromkeys(expanded))
+
+
+def repeats_exactly(name: str) -> bool:
+    """Whether every run of a tracker gives the same boxes, whatever the seed."""
+    peer, _, modality = name.partition("@")
+    is_peer = peer in PEERS and modality in MODALITIES and peer not in _OF_CHANCE
+    return is_peer or name == "static"
 
 
 def parse_models(texts: Iterable[str]) -> dict[str, tuple[Path, ...]]:

@@ -42,8 +42,21 @@ def test_a_mistake_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["compare", str(run), str(tmp_path / "absent")]) == 2
     error = capsys.readouterr().err
     assert error.startswith("error: ")
-    assert "is no result folder" in error
+    assert "there is no folder" in error
     assert len(error.splitlines()) == 1
+    assert main(["compare", str(run), str(tmp_path)]) == 2
+    assert "is no result folder: it has no run.json" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert main(["compare", str(run), str(run), "--out", str(tmp_path / "file")]) == 2
     assert "error: cannot write to" in capsys.readouterr().err
+
+
+def test_a_damaged_record_costs_its_sequence_and_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = write_run(tmp_path / "a", 10, 1), write_run(tmp_path / "b", 0, 1)
+    (second / "records" / "t" / "one" / "seed-0" / "frames.csv").write_text("score\n1\n2\n3\n")
+    assert main(["compare", str(first), str(second)]) == 1
+    told = capsys.readouterr().out
+    assert "seed-0 is damaged: a line of frames.csv has not 3 values" in told
+    assert "too few sequences to tell (1)" in told

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.errors import DatasetError, FramePairError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.tracker import Tracker
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
+from rgbt_dualatt_ros.evaluation.comparison import Contender, run_comparison
+from rgbt_dualatt_ros.evaluation.pictures import Draw, Mark, PictureRequest
+from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
+from rgbt_dualatt_ros.evaluation.results import ResultFolder
 
 
 def moving_truth(frames: int) -> Boxes:
@@ -93,3 +100,37 @@ def make_sequence() -> Callable[..., RgbtSequence]:
 def make_tracker() -> Callable[..., Tracker]:
     """Makes a `DriftingTracker` from its attributes."""
     return DriftingTracker
+
+
+def draw_plainly(pair: FramePair, marks: Sequence[Mark], caption: str) -> np.ndarray:
+    picture = pair.rgb.copy()
+    for box, _, color in marks:
+        picture[int(box.y) % pair.size.height, int(box.x) % pair.size.width] = color
+    assert caption == "" or caption.startswith("frame ")
+    return picture
+
+
+@pytest.fixture
+def draw() -> Draw:
+    """Draws a pair with a dot for every box."""
+    return draw_plainly
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path, make_tracker: Callable[..., Tracker]) -> Callable[..., Path]:
+    """Runs two trackers on the sequences given and writes the report."""
+
+    def run(*sequences: RgbtSequence, raises_at: int | None = None, video: bool = False) -> Path:
+        config = load_config(Config, None, ["sync.slop_ms=7"])
+        about = describe_run("Trial <u>", "rgbt-dualatt evaluate --sequence 'a b'", config)
+        folder = ResultFolder.open(tmp_path / "run", about)
+        contenders = [
+            Contender("close", lambda seed: make_tracker(drift=0.1 * seed), (1, 2)),
+            Contender("far<s>", lambda _: make_tracker(drift=4, raises_at=raises_at)),
+        ]
+        records = run_comparison(contenders, sequences, folder, about["made_with"])
+        named = {each.name: each for each in sequences}
+        page, _ = write_report(folder, records, PictureRequest(draw_plainly, named, video=video))
+        return page
+
+    return run

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.evaluation.page_tables import statuses_table
 from rgbt_dualatt_ros.evaluation.published_results import (
     PublishedResults,
     parse_results,
@@ -34,6 +35,7 @@ def test_four_and_eight_columns_become_the_same_boxes(tmp_path: Path) -> None:
     assert score.means["precision_20"] == pytest.approx(0.5)
     assert np.isnan(score.means["frames_per_second"])
     assert not score.tells_status
+    assert statuses_table([score]) == ""
     assert records[0].settings["result_files"] == str(tmp_path)
 
 

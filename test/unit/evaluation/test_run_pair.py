@@ -68,13 +68,13 @@ def test_a_gain_on_every_sequence_is_clear_in_both_directions(tmp_path: Path) ->
     assert found.mean == pytest.approx((6 * 0.25 + 0.75 + 0.5) / 8 * PERFECT)
     assert 0 < found.low < found.mean < found.high
     assert (found.sequences, found.better, found.worse) == (8, 8, 0)
-    assert verdict(change, "success_auc") == "B is better"
+    assert verdict(change, "success_auc") == "B is better with this seed"
     assert [each.name for each in change.sequences[:3]] == ["s3", "s5", "s0"]
     assert change.sequences[0].gain == pytest.approx(0.75 * PERFECT)
     assert change.means["precision_20"] == pytest.approx((0.25, (6 * 0.5 + 1 + 0.75) / 8))
     (back,) = compare_runs(after, before).trackers
     assert back.differences["success_auc"].mean == pytest.approx(-found.mean)
-    assert verdict(back, "success_auc") == "B is worse"
+    assert verdict(back, "success_auc") == "B is worse with this seed"
 
 
 def test_gains_and_losses_that_cancel_are_noise(tmp_path: Path) -> None:
@@ -163,14 +163,85 @@ def test_only_shared_seeds_count_and_the_others_are_told(tmp_path: Path) -> None
     (change,) = compare_runs(first, second).trackers
     assert change.seeds == (0,)
     assert change.means["precision_20"] == (0.5, 1)
-    assert change.notes == (
-        "seeds 0 1 in A, 0 2 in B: only the shared count",
-        "only in A, left out: s (seed 1)",
-        "only in B, left out: s (seed 2)",
-    )
+    assert change.notes == ("seeds 0 1 in A, 0 2 in B: only the shared count",)
     other = save(tmp_path / "c", [record("t", "s", "11", 7)])
     with pytest.raises(ConfigError, match=r"no sequence with a seed in common \(0 1 in A, 7 in B"):
         compare_runs(first, other)
+
+
+def test_a_run_that_lacks_a_sequence_with_a_shared_seed_is_told(tmp_path: Path) -> None:
+    first = save(tmp_path / "a", [record("t", name, "10", 1) for name in ("s", "z")])
+    both = [record("t", "s", "11", 1), record("x", "z", "11", 1)]
+    pair = compare_runs(first, save(tmp_path / "b", both))
+    assert pair.trackers[0].notes == ("only in A, left out: z (seed 1)",)
+
+
+def test_the_seed_of_a_tracker_that_repeats_exactly_does_not_matter(tmp_path: Path) -> None:
+    first = save(tmp_path / "a", [record("csrt@rgb", name, "1000", 0) for name in NAMES])
+    second = save(tmp_path / "b", [record("csrt@rgb", name, "1100", 4) for name in NAMES])
+    (change,) = compare_runs(first, second).trackers
+    assert (change.seeds, change.notes) == ((0,), ())
+    assert verdict(change, "success_auc") == "B is better"
+
+
+def test_a_gain_below_the_spread_over_seeds_is_called_so(tmp_path: Path) -> None:
+    def run(path: Path, good: str) -> SavedRun:
+        # Seed 1 is at half of the frames more than seed 0, in both runs.
+        hits = {0: "0000" + good, 1: "1111" + good}
+        return save(
+            path, [record("t", n, text, seed) for n in NAMES for seed, text in hits.items()]
+        )
+
+    before, after = run(tmp_path / "a", "1000"), run(tmp_path / "b", "1100")
+    (change,) = compare_runs(before, after).trackers
+    assert change.differences["success_auc"].is_clear
+    spread = 0.5 * PERFECT / np.sqrt(2)
+    assert change.spreads["success_auc"] == pytest.approx((spread, spread))
+    assert verdict(change, "success_auc") == "less than the spread over seeds"
+    text = (
+        f"success AUC {0.375 * PERFECT:.3f} ± {spread:.3f} -> {0.5 * PERFECT:.3f} ± {spread:.3f}"
+    )
+    assert text in pair_text(compare_runs(before, after))
+    far = run(tmp_path / "c", "1111")
+    (change,) = compare_runs(before, far).trackers
+    assert change.differences["success_auc"].mean > spread
+    assert verdict(change, "success_auc") == "B is better"
+
+
+def test_of_many_names_some_are_told(tmp_path: Path) -> None:
+    first = save(tmp_path / "a", all_of("t", {f"n{index:02}": "11" for index in range(14)}))
+    second = save(tmp_path / "b", all_of("t", {"other": "11", "n00": "11"}))
+    (alone, _) = compare_runs(first, second).notes
+    assert alone.startswith("sequences only in A, left out: n01, n02, ")
+    assert alone.endswith(", n10 and 3 more")
+    third = save(tmp_path / "c", all_of("t", {"other": "11"}))
+    with pytest.raises(ConfigError, match=r"share no sequence: sequences only in A.* and 4 more"):
+        compare_runs(first, third)
+
+
+def test_the_interval_is_that_of_scipy(tmp_path: Path) -> None:
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(5)
+    names = [f"n{index:02}" for index in range(20)]
+    counts = {"a": rng.integers(2, 21, 20), "b": rng.integers(8, 21, 20)}
+    first, second = (
+        save(
+            tmp_path / run,
+            all_of("t", {n: "1" * k + "0" * (20 - k) for n, k in zip(names, each, strict=True)}),
+        )
+        for run, each in counts.items()
+    )
+    (change,) = compare_runs(first, second).trackers
+    gains = (counts["b"] - counts["a"]) / 20
+    theirs = stats.bootstrap(
+        (gains,), np.mean, n_resamples=40_000, method="percentile", rng=np.random.default_rng(9)
+    ).confidence_interval
+    found = change.differences["precision_20"]
+    assert found.mean == pytest.approx(gains.mean())
+    width = theirs.high - theirs.low
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=0.04 * width)
+    # About as wide as the standard error of so many sequences says.
+    assert width == pytest.approx(2 * 1.96 * gains.std() / np.sqrt(20), rel=0.1)
 
 
 def test_failures_are_told(tmp_path: Path) -> None:
@@ -204,7 +275,8 @@ def test_json_holds_everything(tmp_path: Path) -> None:
     after = save(tmp_path / "b", all_of("t", dict.fromkeys(NAMES, "1100")))
     told = json.loads(to_json(pair_json(compare_runs(before, after))))
     (tracker,) = told["trackers"]
-    assert tracker["differences"]["success_auc"]["verdict"] == "B is better"
+    assert tracker["differences"]["success_auc"]["verdict"] == "B is better with this seed"
+    assert tracker["spreads"]["success_auc"] == {"a": None, "b": None}
     assert tracker["differences"]["success_auc"]["low"] == pytest.approx(0.25 * PERFECT)
     assert len(tracker["sequences"]) == 8
     assert told["a"]["folder"] == str(tmp_path / "a")

@@ -29,7 +29,12 @@ from rgbt_dualatt_ros.evaluation.page_comparison import (
     radar_places,
     variants_table,
 )
-from rgbt_dualatt_ros.evaluation.paired import difference, difference_of, differences
+from rgbt_dualatt_ros.evaluation.paired import (
+    attribute_spreads,
+    difference,
+    difference_of,
+    differences,
+)
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, score_trackers
@@ -147,10 +152,27 @@ def test_a_sequence_counts_with_each_of_its_attributes() -> None:
     assert told["TC"]["new"]["precision_20"] == pytest.approx(0.75)
     assert told["HO"]["new"]["precision_20"] == pytest.approx((0.75 + 1) / 2)
     assert told["HO"]["old"]["precision_20"] == pytest.approx((0.25 + 0.5) / 2)
-    assert "| HO | 2 | 0.357 / 0.38 | 0.833 / 0.88 |" in attributes_markdown(scores, TRUTHS)
+    table = attributes_markdown(scores, TRUTHS)
+    assert "| HO | 2 | 0.357 / 0.38 | 0.833 ± 0.000 / 0.88 |" in table
     row = attributes_section(scores, TRUTHS).split("<tr>")[-1]
-    assert row.startswith("<td>HO</td><td>2</td><td>0.357<small>0.38</small></td>")
-    assert 'class="best">0.833' in row
+    assert row.startswith("<td>HO</td><td>2</td><td")
+    assert ">0.357<small>0.38</small></td>" in row
+    assert 'class="best" data-sort="0.833333">0.833<small>± 0.000</small>' in row
+
+
+def test_the_seeds_of_an_attribute_are_as_far_apart_as_their_means() -> None:
+    scores = score(
+        record("a", "one", "1000", seed=0),
+        record("a", "two", "11", seed=0),
+        record("a", "one", "1110", seed=1),
+        record("a", "two", "10", seed=1),
+        record("b", "one", "1000"),
+    )
+    found = attribute_spreads(scores, TRUTHS, "precision_20")
+    # HO: (0.25 + 1) / 2 and (0.75 + 0.5) / 2 are the same, however the sequences differ.
+    assert found["HO"][0] == pytest.approx(0)
+    assert found["TC"][0] == pytest.approx(0.5 / math.sqrt(2))
+    assert math.isnan(found["TC"][1])
 
 
 def test_settings_of_a_variant_are_shown_as_text() -> None:
@@ -222,6 +244,9 @@ def test_a_radar_needs_three_attributes_and_shows_six_trackers() -> None:
     assert section.count('class="chart radar"') == 2
     assert radar_places(scores) == [0, 1, 3, 4, 5, 6]
     assert "the first tracker and the best 5 others" in section
+    bound = "t3@best (upper bound)"
+    with_bound = [replace(e, tracker=bound) if e.tracker == "t3" else e for e in records]
+    assert radar_places(score_trackers(with_bound, truths)) == [0, 1, 2, 4, 5, 6]
     few = score_trackers(records[:4], truths)
     assert radar_places(few) == [0, 1]
     assert "best 5 others" not in attributes_section(few, truths)
