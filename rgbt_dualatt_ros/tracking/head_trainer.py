@@ -80,8 +80,7 @@ class HeadTrainer:
             # Only the head's gradients: `backward` would carry on into the convolutions.
             gradients = torch.autograd.grad(loss, self._parameters)
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
-            # The fused optimiser reads memory in order, whatever the strides say.
-            parameter.grad = gradient.contiguous()
+            parameter.grad = _laid_out_as(parameter, gradient)
         norm = torch.nn.utils.clip_grad_norm_(self._parameters, self._learning.max_gradient)
         if torch.isfinite(loss + norm):
             self._optimizer.step()
@@ -135,7 +134,7 @@ class HeadTrainer:
         draws = torch.rand(len(features), generator=self._generator, device=features.device)
         shown = torch.stack([draws >= share / 2, draws <= 1 - share / 2], dim=1)  # (N, 2)
         halves = features.view(len(features), MODALITIES, -1)  # colour, thermal
-        return (halves * shown[..., None]).flatten(1)
+        return (halves * shown[..., None].to(features)).flatten(1)
 
     def _new_optimizer(self, rate: float) -> torch.optim.Optimizer:
         learning, head = self._learning, self._head
@@ -151,3 +150,10 @@ class HeadTrainer:
             weight_decay=learning.weight_decay,
             fused=True,
         )
+
+
+def _laid_out_as(parameter: Tensor, gradient: Tensor) -> Tensor:
+    """The gradient in the order of its parameter: the fused optimiser does not look at strides."""
+    if gradient.stride() == parameter.stride():
+        return gradient
+    return torch.empty_like(parameter, requires_grad=False).copy_(gradient)
