@@ -111,6 +111,30 @@ def test_many_targets_at_once_are_the_same_as_one_by_one(net: LiteAttentionNet) 
             torch.testing.assert_close(alone[0, 0], together[image, target], rtol=1e-3, atol=1e-4)
 
 
+def test_a_tracker_sees_what_training_sees(net: LiteAttentionNet) -> None:
+    first, later, box = _pair(0), _pair(1), Box(30, 20, 40, 40)
+    scaled = torch.tensor([[[30 * 1.6, 20 * 1.6, 40 * 1.6, 40 * 1.6]]])
+    with torch.no_grad():
+        maps = [net.frame_maps(*(each[None] for each in image_tensors(p))) for p in (first, later)]
+        code = net.code(maps[0], scaled)
+        logits, _ = net.logits(maps[1], code)
+    look = net.look(later, net.code_target(first, box))
+    torch.testing.assert_close(
+        torch.from_numpy(look.strength)[::4, ::4], torch.sigmoid(logits[0, 0])
+    )
+    standard = (maps[1].matched - code.mean) / code.deviation
+    torch.testing.assert_close(torch.from_numpy(look.features), standard[0])
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_image_lives_when_its_grey_levels_differ(net: LiteAttentionNet, level: int) -> None:
+    flat = torch.full((3, 3, 192, 256), float(level))
+    flat[1, :, ::2] += 3.8 if level < 255 else -3.8  # a deviation of 1.9
+    flat[2, :, ::2] += 4.2 if level < 255 else -4.2  # of 2.1
+    alive = net.frame_maps(flat, flat[:, :1]).alive
+    assert alive.tolist() == [[0, 0], [0, 0], [1, 1]]
+
+
 @pytest.mark.parametrize("dead", ["colour", "thermal", "both"])
 def test_a_dead_camera_gives_a_finite_map_and_is_known(net: LiteAttentionNet, dead: str) -> None:
     pair = _pair()
