@@ -195,7 +195,9 @@ class DualAttentionTracker:
         negatives = self._collector.negatives(
             target, config.negatives_per_frame, self._background, features.region, self._rng
         )
-        self._learner.remember(features.sample(positives), features.sample(negatives))
+        both = features.sample(np.concatenate([positives, negatives]))
+        count = len(positives)
+        self._learner.remember(both.rows(slice(count)), both.rows(slice(count, None)))
 
     @staticmethod
     def _predict(pair: FramePair, state: TrackState, finding: Finding) -> Prediction:

@@ -74,8 +74,9 @@ class FeatureBasis:
         batch, _, _, height, width = maps.shape
         rows = maps.flatten(3) - self.mean
         components = self.axes @ rows  # (B, 2, K, cells)
-        visible = torch.from_numpy(sees).to(components)
-        components = components * visible.view(1, MODALITIES, 1, 1)
+        if not sees.all():
+            visible = torch.from_numpy(sees).to(components)
+            components = components * visible.view(1, MODALITIES, 1, 1)
         return components.reshape(batch, -1, height, width)
 
 
