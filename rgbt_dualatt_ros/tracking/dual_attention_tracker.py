@@ -23,7 +23,7 @@ from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
 from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
 from rgbt_dualatt_ros.tracking.region_search import RegionSearch
 from rgbt_dualatt_ros.tracking.sample_collector import BackgroundPlan, SampleCollector
-from rgbt_dualatt_ros.tracking.stage_clock import StageClock
+from rgbt_dualatt_ros.tracking.stage_clock import ClockedNet, StageClock
 from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
 from rgbt_dualatt_ros.tracking.target_search import Found, SearchTools, TargetSearch
 from rgbt_dualatt_ros.tracking.track_confidence import build_confidence
@@ -54,6 +54,7 @@ class DualAttentionTracker:
             device: where the classifier learns.
             net: finds the target in the whole image; None searches without.
         """
+        self.clock = StageClock()
         self._config = config
         self._reader = reader
         self._head = ClassifierHead(reader.width, config.head).to(device)
@@ -68,7 +69,6 @@ class DualAttentionTracker:
         tools = SearchTools(reader, self._scorer, localizer, self._confidence)
         regions = self._region_search(net)
         self._search = TargetSearch(config, tools, regions)
-        self.clock = StageClock()
         self.reset()
 
     @classmethod
@@ -131,7 +131,8 @@ class DualAttentionTracker:
     def _region_search(self, net: GlobalAttentionNet | None) -> RegionSearch | None:
         if net is None:
             return None
-        return RegionSearch(net, self._config.global_attention, self._confidence)
+        clocked = ClockedNet(net, self.clock)
+        return RegionSearch(clocked, self._config.global_attention, self._confidence)
 
     def _mark_features(self) -> None:
         self.clock.mark("features")
