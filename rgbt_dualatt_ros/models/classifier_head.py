@@ -34,8 +34,9 @@ class MemberLinear(nn.Module):
 
     def __init__(self, members: int, inputs: int, outputs: int) -> None:
         super().__init__()
-        # In memory as the one product of `forward` wants it, input by input: no copy a step.
-        self.weight = nn.Parameter(torch.zeros(inputs, members, outputs).transpose(0, 1))
+        # In memory unit by unit: one product for all members needs no copy then, and all that
+        # adds up to a gradient, with attention too, comes in this order.
+        self.weight = nn.Parameter(torch.zeros(members, outputs, inputs).transpose(1, 2))
         self.bias = nn.Parameter(torch.zeros(members, 1, outputs))
 
     def reinitialize(self, std: float, bias: float, generator: torch.Generator) -> None:
@@ -47,7 +48,7 @@ class MemberLinear(nn.Module):
         """`x` times the weights plus the bias, member by member."""
         if x.dim() == 2:  # one product serves all members
             members, inputs, outputs = self.weight.shape
-            joined = self.weight.transpose(0, 1).reshape(inputs, members * outputs)
+            joined = self.weight.transpose(1, 2).reshape(members * outputs, inputs).T
             answers = (x @ joined).view(len(x), members, outputs).transpose(0, 1)
             return answers + self.bias
         return torch.baddbmm(self.bias, x, self.weight)

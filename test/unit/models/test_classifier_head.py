@@ -153,7 +153,7 @@ def test_a_step_copies_no_weights() -> None:
     layer = head.fc4[0]
     answers = layer(torch.rand(4, 12))
     (gradient,) = torch.autograd.grad(answers.sum(), [layer.weight])
-    joined = layer.weight.data.transpose(0, 1).reshape(12, -1)
+    joined = layer.weight.data.transpose(1, 2).reshape(-1, 12)
     assert joined.data_ptr() == layer.weight.data_ptr()
     assert gradient.stride() == layer.weight.stride()
 
