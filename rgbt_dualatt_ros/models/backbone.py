@@ -62,7 +62,8 @@ class Backbone(nn.Module):
 
     def first_layer(self, grey_levels: Tensor) -> Tensor:
         """What the first convolution gives before its ReLU `(N, stem, H / 2, W / 2)`."""
-        first: Tensor = self.layers[0](in_units(grey_levels))
+        weights_type = next(self.parameters()).dtype
+        first: Tensor = self.layers[0](in_units(grey_levels).to(weights_type))
         return first
 
     def after_first_layer(self, first: Tensor) -> Tensor:

@@ -175,7 +175,7 @@ class LiteAttentionNet(nn.Module):
         """`frame_maps` of `(2 B, 3, 192, 256)`, all colour images first."""
         layers = self.encoder.layers
         units = in_units(images)
-        fine = layers[:_SKIP_LAYERS](units)
+        fine = layers[:_SKIP_LAYERS](units.to(self.skip.weight.dtype))
         features = layers[_SKIP_LAYERS:](fine)
         joined = _side_by_side(features)
         context = between_cells(self.context(joined), 2)
@@ -244,7 +244,7 @@ class LiteAttentionNet(nn.Module):
         parts = [maps, maps - maps.amax((2, 3), keepdim=True), gated, planes]
         query = torch.cat([each.permute(0, 2, 3, 1) for each in parts], 3).permute(0, 3, 1, 2)
         shared = frame.shared[:, None].expand(-1, count, -1, -1, -1).flatten(0, 1)
-        hidden = (self.query(query) + shared).relu_()
+        hidden = (self.query(query.to(self.query.weight.dtype)) + shared).relu_()
         for layer in self.deeper:
             hidden = (hidden + layer(hidden)).relu_()
         skipped = self.skip(frame.fine)[:, None].expand(-1, count, -1, -1, -1).flatten(0, 1)
@@ -252,6 +252,12 @@ class LiteAttentionNet(nn.Module):
         fine = (raised + skipped).relu_()
         logits: Tensor = self.answer((fine + self.refine(fine)).relu_())
         return logits.reshape(batch, count, *logits.shape[2:]), ridges
+
+    def use_precision(self, precision: torch.dtype) -> None:
+        """Convolve in `precision` from now on; what is matched on stays float32."""
+        for name, part in self.named_children():
+            if name not in ("gate", "modulated"):
+                part.to(precision)
 
     @torch.inference_mode()
     def code_target(self, pair: FramePair, box: Box) -> TargetCode:

@@ -14,11 +14,12 @@ from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 from rgbt_dualatt_ros.models.device import choose_device
 from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
+from rgbt_dualatt_ros.models.lite_attention_net import LiteAttentionNet
 from rgbt_dualatt_ros.models.weights import load_global_attention
 from rgbt_dualatt_ros.tracking.box_regressor import BoxRegressor
 from rgbt_dualatt_ros.tracking.feature_readers import build_reader
 from rgbt_dualatt_ros.tracking.first_frame import FirstFrame
-from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, FrameFeatures
+from rgbt_dualatt_ros.tracking.frame_features import PRECISIONS, FeatureReader, FrameFeatures
 from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
 from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
 from rgbt_dualatt_ros.tracking.region_search import RegionSearch
@@ -216,5 +217,7 @@ def _load_net(config: TrackerConfig, device: torch.device) -> GlobalAttentionNet
     if not wanted.enabled:
         return None
     net = load_global_attention(wanted.net, wanted.weights, config.seed, device)
+    if isinstance(net, LiteAttentionNet):
+        net.use_precision(PRECISIONS[config.features.precision])
     # A fifth faster on a processor; the numbers are the same but for their last digits.
     return net.to(memory_format=torch.channels_last)

@@ -165,3 +165,16 @@ def test_the_ridge_maps_find_a_thing_that_has_moved() -> None:
         row, column = divmod(int(ridges[0, 0, index].argmax()), 32)
         assert 120 <= 8 * row < 168
         assert 176 <= 8 * column < 224
+
+
+def test_a_lower_precision_is_that_of_the_convolutions_alone() -> None:
+    pair, later, box = _pair(0), _pair(1), Box(30, 20, 30, 40)
+    net, low = _net(SMALL), _net(SMALL)
+    low.use_precision(torch.bfloat16)
+    looks = [each.look(later, each.code_target(pair, box)) for each in (net, low)]
+    assert all(each.dtype is torch.float32 for each in low.code_target(pair, box))
+    assert looks[1].features.dtype == looks[1].strength.dtype == np.float32
+    difference = np.abs(looks[0].strength - looks[1].strength).max()
+    assert 0 < difference < 0.02
+    low.use_precision(torch.float32)
+    assert np.abs(low.attend(later, low.code_target(pair, box)) - looks[0].strength).max() < 0.02
