@@ -118,6 +118,8 @@ class LiteAttentionNet(nn.Module):
     def __init__(self, shape: LiteShape) -> None:
         super().__init__()
         self.shape = shape
+        # Who learns a target looks for it in the same pair next: not coded twice.
+        self._coded: tuple[FramePair, FrameMaps] | None = None
         both = _MODALITIES * shape.matched
         self.encoder = Backbone(shape.backbone)
         self.match = Pointwise(shape.features, shape.matched, bias=False)
@@ -267,12 +269,13 @@ class LiteAttentionNet(nn.Module):
         )
         boxes = torch.from_numpy((box.as_array() * scale).astype(np.float32))[None, None]
         frame = self._maps_of(self._images(pair))
+        self._coded = pair, frame
         return self.code(frame, boxes.to(frame.matched.device)).tensors()
 
     @torch.inference_mode()
     def look(self, pair: FramePair, code: TargetCode) -> Look:
         """Where that target may be, and the standardised features; see `GlobalAttentionNet`."""
-        frame, target = self._maps_of(self._images(pair)), LiteCode(*code)
+        frame, target = self._frame(pair), LiteCode(*code)
         standard = _standard(frame, target)
         logits, _ = self._logits_of(standard, frame, target)
         whole = torch.sigmoid(between_cells(logits, FINE_STRIDE).float())
@@ -283,6 +286,12 @@ class LiteAttentionNet(nn.Module):
     def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
         """Where that target may be; see `GlobalAttentionNet`."""
         return self.look(pair, code).strength
+
+    def _frame(self, pair: FramePair) -> FrameMaps:
+        coded, self._coded = self._coded, None
+        if coded is not None and coded[0] is pair:
+            return coded[1]
+        return self._maps_of(self._images(pair))
 
     def _images(self, pair: FramePair) -> Tensor:
         """`(2, 3, 192, 256)`, colour first; channels last in memory, as images are."""

@@ -9,6 +9,7 @@ import torch
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.models.lite_attention_net import (
+    FrameMaps,
     LiteAttentionNet,
     LiteCode,
     LiteShape,
@@ -178,3 +179,24 @@ def test_a_lower_precision_is_that_of_the_convolutions_alone() -> None:
     assert 0 < difference < 0.02
     low.use_precision(torch.float32)
     assert np.abs(low.attend(later, low.code_target(pair, box)) - looks[0].strength).max() < 0.02
+
+
+def test_the_frame_that_is_learnt_from_is_coded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, pair, box = _net(SMALL), _pair(), Box(30, 20, 30, 40)
+    coded: list[torch.Tensor] = []
+    plain = net._maps_of
+
+    def counted(images: torch.Tensor) -> FrameMaps:
+        coded.append(images)
+        return plain(images)
+
+    monkeypatch.setattr(net, "_maps_of", counted)
+    code = net.code_target(pair, box)
+    first = net.attend(pair, code)
+    assert len(coded) == 1
+    np.testing.assert_array_equal(net.attend(pair, code), first)
+    assert len(coded) == 2  # nothing is kept for longer
+    net.code_target(pair, box)
+    other = net.attend(_pair(1), code)
+    assert len(coded) == 4
+    assert np.abs(other - first).max() > 0
