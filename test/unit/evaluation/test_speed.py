@@ -34,11 +34,14 @@ def _pairs() -> list[FramePair]:
 def test_every_frame_and_every_map_is_counted(enabled: bool) -> None:
     settings = {**SMALL, "global_attention.enabled": enabled}
     tracker = DualAttentionTracker.from_config(build(TrackerConfig, settings))
-    report = measure_speed(tracker, _pairs(), Box(60, 40, 30, 30), 9)
-    assert report.frame_ms.shape == (9,)
+    report = measure_speed(tracker, _pairs(), Box(60, 40, 30, 30), 11)
+    assert report.frame_ms.shape == (11,)
     assert set(report.stage_ms) == {"features", "localize", "learn"}
-    assert len(report.maps_ms) == (3 if enabled else 0)  # in frames 1, 4 and 7
+    assert len(report.maps_ms) == (4 if enabled else 0)  # in frames 1, 4, 7 and 10
     assert sum(report.stage_ms.values()) <= report.frame_ms.mean()
-    assert report.maps_ms.sum() <= 9 * report.stage_ms["features"]
+    assert report.maps_ms.sum() <= 11 * report.stage_ms["features"]
     said = "\n".join(report.lines())
-    assert ("global attention: 3 maps" if enabled else "global attention: no map") in said
+    assert report.resident_mb.shape == (10,)
+    assert (report.resident_mb > 1).all()
+    assert report.growth_mb == report.resident_mb[9] - report.resident_mb[0]
+    assert ("global attention: 4 maps" if enabled else "global attention: no map") in said
