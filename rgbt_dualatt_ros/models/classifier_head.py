@@ -34,10 +34,15 @@ class MemberLinear(nn.Module):
 
     def __init__(self, members: int, inputs: int, outputs: int) -> None:
         super().__init__()
-        # In memory unit by unit: one product for all members needs no copy then, and all that
-        # adds up to a gradient, with attention too, comes in this order.
-        self.weight = nn.Parameter(torch.zeros(members, outputs, inputs).transpose(1, 2))
+        # Unit by unit: one product for all members needs no copy then, and all that adds up to a
+        # gradient, with attention too, comes in this order.
+        self.units = nn.Parameter(torch.zeros(members, outputs, inputs))
         self.bias = nn.Parameter(torch.zeros(members, 1, outputs))
+
+    @property
+    def weight(self) -> Tensor:
+        """`(members, inputs, outputs)`; another view of `units`."""
+        return self.units.transpose(1, 2)
 
     def reinitialize(self, std: float, bias: float, generator: torch.Generator) -> None:
         """Normal weights and equal biases, from a CPU generator: every device starts equal."""
@@ -47,8 +52,8 @@ class MemberLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`x` times the weights plus the bias, member by member."""
         if x.dim() == 2:  # one product serves all members
-            members, inputs, outputs = self.weight.shape
-            joined = self.weight.transpose(1, 2).reshape(members * outputs, inputs).T
+            members, outputs, _ = self.units.shape
+            joined = self.units.flatten(0, 1).T
             answers = (x @ joined).view(len(x), members, outputs).transpose(0, 1)
             return answers + self.bias
         return torch.baddbmm(self.bias, x, self.weight)

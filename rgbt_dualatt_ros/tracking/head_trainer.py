@@ -80,7 +80,8 @@ class HeadTrainer:
             # Only the head's gradients: `backward` would carry on into the convolutions.
             gradients = torch.autograd.grad(loss, self._parameters)
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
-            parameter.grad = _laid_out_as(parameter, gradient)
+            # The fused optimiser reads memory in order, whatever the strides say.
+            parameter.grad = gradient.contiguous()
         norm = torch.nn.utils.clip_grad_norm_(self._parameters, self._learning.max_gradient)
         if torch.isfinite(loss + norm):
             self._optimizer.step()
@@ -150,10 +151,3 @@ class HeadTrainer:
             weight_decay=learning.weight_decay,
             fused=True,
         )
-
-
-def _laid_out_as(parameter: Tensor, gradient: Tensor) -> Tensor:
-    """The gradient in the order of its parameter: the fused optimiser does not look at strides."""
-    if gradient.stride() == parameter.stride():
-        return gradient
-    return torch.empty_like(parameter, requires_grad=False).copy_(gradient)

@@ -150,12 +150,16 @@ def test_dropout_of_the_features_is_a_choice() -> None:
 def test_a_step_copies_no_weights() -> None:
     """The weights lie as one product of all members wants them, and so does its gradient."""
     head = seeded_head()
-    layer = head.fc4[0]
-    answers = layer(torch.rand(4, 12))
-    (gradient,) = torch.autograd.grad(answers.sum(), [layer.weight])
-    joined = layer.weight.data.transpose(1, 2).reshape(-1, 12)
-    assert joined.data_ptr() == layer.weight.data_ptr()
-    assert gradient.stride() == layer.weight.stride()
+    layer, features = head.fc4[0], torch.rand(4, 12)
+    assert layer.weight.data_ptr() == layer.units.data_ptr()
+    assert all(each.is_contiguous() for each in head.parameters())
+    for given in (features, features.expand(3, -1, -1).clone().requires_grad_()):
+        answers = layer(given)
+        if given.requires_grad:  # as attention does: what the slope depends on
+            (slope,) = torch.autograd.grad(answers.sum(), [given], create_graph=True)
+            answers = slope.square()
+        (gradient,) = torch.autograd.grad(answers.sum(), [layer.units])
+        assert gradient.is_contiguous()
 
 
 def test_a_closed_relu_passes_no_gradient_and_dropout_keeps_the_mean() -> None:
