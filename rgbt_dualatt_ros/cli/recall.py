@@ -123,10 +123,14 @@ def _methods(arguments: argparse.Namespace, config: Config) -> list[Method]:
     if arguments.net != "none":
         from rgbt_dualatt_ros.models.device import choose_device
         from rgbt_dualatt_ros.models.global_weights import load_global_attention
+        from rgbt_dualatt_ros.models.lite_attention_net import LiteAttentionNet
+        from rgbt_dualatt_ros.tracking.frame_features import PRECISIONS
 
         tracker = config.tracker
         device = choose_device(tracker.device)
         net = load_global_attention(arguments.net, arguments.weights, tracker.seed, device)
+        if isinstance(net, LiteAttentionNet):
+            net.use_precision(PRECISIONS[tracker.features.precision])
         known.append(net_method(arguments.net, net))
     if not known:
         raise ConfigError("--net none and --no-baselines leave nothing to measure")

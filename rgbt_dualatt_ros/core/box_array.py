@@ -43,8 +43,9 @@ def iou(boxes: Boxes, others: Boxes) -> NDArray[np.float32]:
     boxes, others = np.asarray(boxes, np.float64), np.asarray(others, np.float64)
     low = np.maximum(boxes[:, :2], others[:, :2])
     high = np.minimum(boxes[:, :2] + boxes[:, 2:], others[:, :2] + others[:, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=1)
-    union = np.prod(boxes[:, 2:], axis=1) + np.prod(others[:, 2:], axis=1) - shared
+    sides = np.maximum(high - low, 0)
+    shared = sides[:, 0] * sides[:, 1]
+    union = boxes[:, 2] * boxes[:, 3] + others[:, 2] * others[:, 3] - shared
     overlap = np.divide(shared, union, out=np.zeros_like(shared), where=~(union <= 0))
     return np.asarray(overlap, np.float32)
 

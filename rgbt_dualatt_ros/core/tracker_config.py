@@ -47,8 +47,8 @@ class SearchConfig:
 class FeatureConfig:
     """From images to one vector a box.
 
-    With `source` map, the settings from `components` on are used; with crops, `padding` and
-    `precision`.
+    With `source` map, `precision` and the settings from `components` on are used; with crops,
+    `padding` and `precision`.
     """
 
     source: str = setting(
@@ -61,7 +61,7 @@ class FeatureConfig:
     )
     precision: str = setting(
         "float32",
-        "Of the convolutions of crops when scoring; learning with attention is always float32.",
+        "Of the convolutions, also of the lite net of global attention; learning stays float32.",
         choices=("float32", "bfloat16", "float16"),
     )
     components: int = setting(

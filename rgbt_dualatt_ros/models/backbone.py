@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from rgbt_dualatt_ros.models.pointwise import Pointwise
+
 STRIDE = 8
 GREY = 128.0
-_GREY_LEVELS_PER_UNIT = 64.0
+GREY_LEVELS_PER_UNIT = 64.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,18 @@ class Backbone(nn.Module):
         stem, middle, trunk = shape.stem, shape.middle, shape.trunk
         self.layers = nn.Sequential(
             nn.Conv2d(3, stem, 5, stride=2, padding=2),
-            nn.ReLU(),
+            # The largest of what is cut at zero is the largest, cut at zero: a quarter to cut.
             nn.MaxPool2d(3, stride=2, padding=1),
+            nn.ReLU(inplace=True),
             nn.Conv2d(stem, middle, 3, padding=1),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(middle, trunk, 3, stride=2, padding=1),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(trunk, trunk, 3, padding=1),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(trunk, trunk, 3, padding=2, dilation=2),
-            nn.ReLU(),
-            nn.Conv2d(trunk, shape.features, 1),
+            nn.ReLU(inplace=True),
+            Pointwise(trunk, shape.features),
         )
         for layer in self.layers:
             if isinstance(layer, nn.Conv2d):
@@ -59,7 +62,8 @@ class Backbone(nn.Module):
 
     def first_layer(self, grey_levels: Tensor) -> Tensor:
         """What the first convolution gives before its ReLU `(N, stem, H / 2, W / 2)`."""
-        first: Tensor = self.layers[0]((grey_levels - GREY) / _GREY_LEVELS_PER_UNIT)
+        weights_type = next(self.parameters()).dtype
+        first: Tensor = self.layers[0](in_units(grey_levels).to(weights_type))
         return first
 
     def after_first_layer(self, first: Tensor) -> Tensor:
@@ -70,6 +74,11 @@ class Backbone(nn.Module):
     def forward(self, grey_levels: Tensor) -> Tensor:
         """Features of images with values in [0, 255]; grey 128 counts as nothing."""
         return self.after_first_layer(self.first_layer(grey_levels))
+
+
+def in_units(grey_levels: Tensor) -> Tensor:
+    """Grey levels as the net takes them: 128 is 0 and 192 is 1."""
+    return (grey_levels - GREY).div_(GREY_LEVELS_PER_UNIT)
 
 
 def random_backbone(shape: BackboneShape, seed: int) -> Backbone:

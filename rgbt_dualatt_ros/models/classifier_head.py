@@ -34,8 +34,15 @@ class MemberLinear(nn.Module):
 
     def __init__(self, members: int, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(members, inputs, outputs))
+        # Unit by unit: one product for all members needs no copy then, and all that adds up to a
+        # gradient, with attention too, comes in this order.
+        self.units = nn.Parameter(torch.zeros(members, outputs, inputs))
         self.bias = nn.Parameter(torch.zeros(members, 1, outputs))
+
+    @property
+    def weight(self) -> Tensor:
+        """`(members, inputs, outputs)`; another view of `units`."""
+        return self.units.transpose(1, 2)
 
     def reinitialize(self, std: float, bias: float, generator: torch.Generator) -> None:
         """Normal weights and equal biases, from a CPU generator: every device starts equal."""
@@ -45,8 +52,8 @@ class MemberLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """`x` times the weights plus the bias, member by member."""
         if x.dim() == 2:  # one product serves all members
-            members, inputs, outputs = self.weight.shape
-            joined = self.weight.permute(1, 0, 2).reshape(inputs, members * outputs)
+            members, outputs, _ = self.units.shape
+            joined = self.units.flatten(0, 1).T
             answers = (x @ joined).view(len(x), members, outputs).transpose(0, 1)
             return answers + self.bias
         return torch.baddbmm(self.bias, x, self.weight)
@@ -156,9 +163,13 @@ class ClassifierHead(nn.Module):
         if generator is None or dropout == 0:
             return hidden
         draws = torch.rand(hidden.shape, generator=generator, device=hidden.device)
-        return hidden * (draws >= dropout) * (1 / (1 - dropout))
+        return hidden * draws.ge_(dropout).mul_(1 / (1 - dropout))
 
 
 def _relu(x: Tensor) -> Tensor:
     """ReLU whose second derivative is known to be nothing: a fifth off a step with attention."""
-    return x * (x > 0)
+    if not x.requires_grad:
+        return torch.relu(x)
+    # Written as numbers: a product with truth values takes four times as long.
+    is_open = torch.gt(x.detach(), 0, out=torch.empty_like(x, requires_grad=False))
+    return x * is_open

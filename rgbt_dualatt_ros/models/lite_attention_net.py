@@ -8,7 +8,6 @@ decoder makes one map of the answers. docs/paper.md#lite-network says why.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -20,8 +19,15 @@ from torch.nn import functional
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.models.backbone import STRIDE, Backbone, BackboneShape
+from rgbt_dualatt_ros.models.backbone import (
+    GREY_LEVELS_PER_UNIT,
+    STRIDE,
+    Backbone,
+    BackboneShape,
+    in_units,
+)
 from rgbt_dualatt_ros.models.global_attention import INPUT_SIZE, Look, TargetCode
+from rgbt_dualatt_ros.models.pointwise import Pointwise
 from rgbt_dualatt_ros.models.target_matching import (
     FIRST_CELL,
     PART_VECTORS,
@@ -112,14 +118,16 @@ class LiteAttentionNet(nn.Module):
     def __init__(self, shape: LiteShape) -> None:
         super().__init__()
         self.shape = shape
+        # Who learns a target looks for it in the same pair next: not coded twice.
+        self._coded: tuple[FramePair, FrameMaps] | None = None
         both = _MODALITIES * shape.matched
         self.encoder = Backbone(shape.backbone)
-        self.match = nn.Conv2d(shape.features, shape.matched, 1, bias=False)
+        self.match = Pointwise(shape.features, shape.matched, bias=False)
         with torch.no_grad():  # the features are sorted by what they hold
             self.match.weight.copy_(torch.eye(shape.matched, shape.features)[..., None, None])
         self.ridge = nn.Parameter(torch.full((3,), -1.2))  # log of the strength
         self.gate = nn.Sequential(nn.Linear(both, 64), nn.ReLU(), nn.Linear(64, both))
-        self.modulated = nn.Conv2d(both, 32, 1)
+        self.modulated = Pointwise(both, 32)
         # Each map, and how far it lies below its strongest place.
         maps = 2 * (3 + _MODALITIES * PART_VECTORS)
         self.query = nn.Conv2d(maps + 32 + 4, shape.decoder, 3, padding=1)
@@ -129,15 +137,15 @@ class LiteAttentionNet(nn.Module):
             nn.Conv2d(shape.context, shape.context, 3, padding=1),
             nn.ReLU(),
         )
-        self.shared = nn.Conv2d(_MODALITIES * shape.features + shape.context, shape.decoder, 1)
+        self.shared = Pointwise(_MODALITIES * shape.features + shape.context, shape.decoder)
         self.deeper = nn.ModuleList(
             nn.Conv2d(shape.decoder, shape.decoder, 3, padding=step, dilation=step)
             for step in (1, 2)
         )
-        self.rise = nn.Conv2d(shape.decoder, shape.fine, 1)
-        self.skip = nn.Conv2d(_MODALITIES * shape.middle, shape.fine, 1)
+        self.rise = Pointwise(shape.decoder, shape.fine)
+        self.skip = Pointwise(_MODALITIES * shape.middle, shape.fine)
         self.refine = nn.Conv2d(shape.fine, shape.fine, 3, padding=1)
-        self.answer = nn.Conv2d(shape.fine, 1, 1)
+        self.answer = Pointwise(shape.fine, 1)
         nn.init.constant_(self.answer.bias, _RARE_TARGET)  # type: ignore[arg-type]
 
     def forward(
@@ -163,10 +171,13 @@ class LiteAttentionNet(nn.Module):
             color: `(B, 3, 192, 256)` in [0, 255].
             thermal: `(B, 1, 192, 256)` in [0, 255].
         """
-        images = torch.cat([color, thermal.expand_as(color)])
+        return self._maps_of(torch.cat([color, thermal.expand_as(color)]))
+
+    def _maps_of(self, images: Tensor) -> FrameMaps:
+        """`frame_maps` of `(2 B, 3, 192, 256)`, all colour images first."""
         layers = self.encoder.layers
-        first = self.encoder.first_layer(images)
-        fine = layers[1:_SKIP_LAYERS](first)
+        units = in_units(images)
+        fine = layers[:_SKIP_LAYERS](units.to(self.skip.weight.dtype))
         features = layers[_SKIP_LAYERS:](fine)
         joined = _side_by_side(features)
         context = between_cells(self.context(joined), 2)
@@ -174,7 +185,7 @@ class LiteAttentionNet(nn.Module):
             _side_by_side(self.match(features)),
             self.shared(torch.cat([joined, context], 1)),
             _side_by_side(fine),
-            torch.stack([_is_alive(color), _is_alive(thermal)], 1),
+            _are_alive(units),
         )
 
     def code(self, frame: FrameMaps, boxes: Tensor) -> LiteCode:
@@ -215,11 +226,15 @@ class LiteAttentionNet(nn.Module):
         Returns:
             `(B, K, 48, 64)` logits, and `(B, K, 3, 24, 32)` answers of the ridge filters alone.
         """
-        standard = (frame.matched.float() - code.mean) / code.deviation
+        return self._logits_of(_standard(frame, code), frame, code)
+
+    def _logits_of(
+        self, standard: Tensor, frame: FrameMaps, code: LiteCode
+    ) -> tuple[Tensor, Tensor]:
+        """`logits` with the standardised features `(B, 2 * matched, h, w)` at hand."""
         batch, count = code.size.shape[:2]
-        ridges = torch.stack(
-            [apply_filter(standard, code.filters[:, :, index]) for index in range(3)], 2
-        )
+        ridges = apply_filter(standard, code.filters.flatten(1, 2))  # (B, 3 K, h, w)
+        ridges = ridges.view(batch, count, -1, *ridges.shape[2:])
         cosines = [
             likeness(half, code.parts[:, :, index])
             for index, half in enumerate(standard.chunk(_MODALITIES, 1))
@@ -228,16 +243,23 @@ class LiteAttentionNet(nn.Module):
         gated = self.modulated((standard[:, None] * code.gate[..., None, None]).flatten(0, 1))
         facts = torch.cat([code.size, frame.alive[:, None].expand(-1, count, -1)], 2).flatten(0, 1)
         planes = facts[..., None, None].expand(-1, -1, *maps.shape[2:])
-        query = torch.cat([maps, maps - maps.amax((2, 3), keepdim=True), gated, planes], 1)
+        parts = [maps, maps - maps.amax((2, 3), keepdim=True), gated, planes]
+        query = torch.cat([each.permute(0, 2, 3, 1) for each in parts], 3).permute(0, 3, 1, 2)
         shared = frame.shared[:, None].expand(-1, count, -1, -1, -1).flatten(0, 1)
-        hidden = functional.relu(self.query(query) + shared)
+        hidden = (self.query(query.to(self.query.weight.dtype)) + shared).relu_()
         for layer in self.deeper:
-            hidden = functional.relu(hidden + layer(hidden))
+            hidden = (hidden + layer(hidden)).relu_()
         skipped = self.skip(frame.fine)[:, None].expand(-1, count, -1, -1, -1).flatten(0, 1)
         raised = between_cells(self.rise(hidden), STRIDE // FINE_STRIDE)
-        fine = functional.relu(raised + skipped)
-        logits: Tensor = self.answer(functional.relu(fine + self.refine(fine)))
+        fine = (raised + skipped).relu_()
+        logits: Tensor = self.answer((fine + self.refine(fine)).relu_())
         return logits.reshape(batch, count, *logits.shape[2:]), ridges
+
+    def use_precision(self, precision: torch.dtype) -> None:
+        """Convolve in `precision` from now on; what is matched on stays float32."""
+        for name, part in self.named_children():
+            if name not in ("gate", "modulated"):
+                part.to(precision)
 
     @torch.inference_mode()
     def code_target(self, pair: FramePair, box: Box) -> TargetCode:
@@ -246,16 +268,17 @@ class LiteAttentionNet(nn.Module):
             [INPUT_SIZE.width / pair.size.width, INPUT_SIZE.height / pair.size.height] * 2
         )
         boxes = torch.from_numpy((box.as_array() * scale).astype(np.float32))[None, None]
-        frame = self.frame_maps(*self._inputs(pair))
+        frame = self._maps_of(self._images(pair))
+        self._coded = pair, frame
         return self.code(frame, boxes.to(frame.matched.device)).tensors()
 
     @torch.inference_mode()
     def look(self, pair: FramePair, code: TargetCode) -> Look:
         """Where that target may be, and the standardised features; see `GlobalAttentionNet`."""
-        frame, target = self.frame_maps(*self._inputs(pair)), LiteCode(*code)
-        logits, _ = self.logits(frame, target)
+        frame, target = self._frame(pair), LiteCode(*code)
+        standard = _standard(frame, target)
+        logits, _ = self._logits_of(standard, frame, target)
         whole = torch.sigmoid(between_cells(logits, FINE_STRIDE).float())
-        standard = (frame.matched.float() - target.mean) / target.deviation
         strength = np.asarray(whole[0, 0].cpu().numpy(), np.float32)
         features = np.asarray(standard[0].cpu().numpy(), np.float32)
         return Look(strength, features, FIRST_CELL, float(STRIDE))
@@ -264,9 +287,17 @@ class LiteAttentionNet(nn.Module):
         """Where that target may be; see `GlobalAttentionNet`."""
         return self.look(pair, code).strength
 
-    def _inputs(self, pair: FramePair) -> Sequence[Tensor]:
-        device = self.answer.weight.device
-        return [each.to(device)[None] for each in image_tensors(pair)]
+    def _frame(self, pair: FramePair) -> FrameMaps:
+        coded, self._coded = self._coded, None
+        if coded is not None and coded[0] is pair:
+            return coded[1]
+        return self._maps_of(self._images(pair))
+
+    def _images(self, pair: FramePair) -> Tensor:
+        """`(2, 3, 192, 256)`, colour first; channels last in memory, as images are."""
+        color, thermal = _resized(pair)
+        stacked = np.stack([color, np.broadcast_to(thermal[..., None], color.shape)])
+        return torch.from_numpy(stacked).to(self.answer.weight.device).permute(0, 3, 1, 2).float()
 
 
 def between_cells(maps: Tensor, factor: int) -> Tensor:
@@ -283,15 +314,23 @@ def between_cells(maps: Tensor, factor: int) -> Tensor:
 
 def image_tensors(pair: FramePair) -> tuple[Tensor, Tensor]:
     """A pair as the net takes it: colour `(3, 192, 256)` and thermal `(1, 192, 256)`, float32."""
+    color, thermal = _resized(pair)
+    planes = torch.from_numpy(np.ascontiguousarray(color.transpose(2, 0, 1))).float()
+    return planes, torch.from_numpy(np.ascontiguousarray(thermal)).float()[None]
+
+
+def _resized(pair: FramePair) -> list[NDArray[np.uint8]]:
     size = (INPUT_SIZE.width, INPUT_SIZE.height)
-    small = [
+    return [
         image
         if image.shape[:2] == size[::-1]
-        else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        else np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
         for image in (pair.rgb, pair.thermal)
     ]
-    color = torch.from_numpy(np.ascontiguousarray(small[0].transpose(2, 0, 1))).float()
-    return color, torch.from_numpy(np.ascontiguousarray(small[1])).float()[None]
+
+
+def _standard(frame: FrameMaps, code: LiteCode) -> Tensor:
+    return (frame.matched.float() - code.mean) / code.deviation
 
 
 def _side_by_side(stacked: Tensor) -> Tensor:
@@ -299,5 +338,8 @@ def _side_by_side(stacked: Tensor) -> Tensor:
     return torch.cat(stacked.chunk(_MODALITIES), 1)
 
 
-def _is_alive(images: Tensor) -> Tensor:
-    return (images.flatten(1).std(1) > _LIVING_CONTRAST).to(images)
+def _are_alive(units: Tensor) -> Tensor:
+    """`(B, 2)` from `(2 B, 3, H, W)`; torch's own deviation takes as long as a layer."""
+    variance = units.square().mean((1, 2, 3)) - units.mean((1, 2, 3)).square()
+    is_alive = variance > (_LIVING_CONTRAST / GREY_LEVELS_PER_UNIT) ** 2
+    return is_alive.view(_MODALITIES, -1).T.to(units)

@@ -58,7 +58,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _openmp() -> str:
-    names = ("OMP_WAIT_POLICY", "OMP_NUM_THREADS")
+    names = ("OMP_WAIT_POLICY", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
     return ", ".join(f"{name}={os.environ[name]}" for name in names if name in os.environ)
 
 

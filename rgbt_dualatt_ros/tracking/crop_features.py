@@ -21,6 +21,7 @@ from rgbt_dualatt_ros.models.vgg_m import CROP_SIDE, FEATURE_CELLS, FEATURE_CHAN
 from rgbt_dualatt_ros.tracking.attention_images import as_images
 from rgbt_dualatt_ros.tracking.frame_features import (
     MODALITIES,
+    PRECISIONS,
     Samples,
     hide_unseen,
     member_leaves,
@@ -29,11 +30,6 @@ from rgbt_dualatt_ros.tracking.frame_features import (
 from rgbt_dualatt_ros.tracking.pair_cropper import as_planes, cut_crops
 from rgbt_dualatt_ros.tracking.sampling import whole_image
 
-_PRECISIONS = {
-    "float32": torch.float32,
-    "bfloat16": torch.bfloat16,
-    "float16": torch.float16,
-}
 _AT_ONCE = 64  # bounds the memory of the first layers: about 2 MB a crop
 
 CropNets = tuple[VggM, VggM]
@@ -176,7 +172,7 @@ class CropReader:
     @torch.no_grad()
     def _describe(self, crops: Tensor) -> Tensor:
         """Features `(N, 9216)` of crops `(N, 4, 107, 107)`."""
-        kind = _PRECISIONS[self._config.features.precision]
+        kind = PRECISIONS[self._config.features.precision]
         with torch.autocast(self._device.type, kind, enabled=kind is not torch.float32):
             parts = [
                 self._after_first_layers(self._first_layers(as_planes(crops[at : at + _AT_ONCE])))

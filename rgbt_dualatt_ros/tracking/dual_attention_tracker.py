@@ -14,16 +14,17 @@ from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 from rgbt_dualatt_ros.models.device import choose_device
 from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
+from rgbt_dualatt_ros.models.lite_attention_net import LiteAttentionNet
 from rgbt_dualatt_ros.models.weights import load_global_attention
 from rgbt_dualatt_ros.tracking.box_regressor import BoxRegressor
 from rgbt_dualatt_ros.tracking.feature_readers import build_reader
 from rgbt_dualatt_ros.tracking.first_frame import FirstFrame
-from rgbt_dualatt_ros.tracking.frame_features import FeatureReader, FrameFeatures
+from rgbt_dualatt_ros.tracking.frame_features import PRECISIONS, FeatureReader, FrameFeatures
 from rgbt_dualatt_ros.tracking.online_learner import OnlineLearner
 from rgbt_dualatt_ros.tracking.proposal_scorer import ProposalScorer
 from rgbt_dualatt_ros.tracking.region_search import RegionSearch
 from rgbt_dualatt_ros.tracking.sample_collector import BackgroundPlan, SampleCollector
-from rgbt_dualatt_ros.tracking.stage_clock import StageClock
+from rgbt_dualatt_ros.tracking.stage_clock import ClockedNet, StageClock
 from rgbt_dualatt_ros.tracking.target_localizer import Finding, TargetLocalizer
 from rgbt_dualatt_ros.tracking.target_search import Found, SearchTools, TargetSearch
 from rgbt_dualatt_ros.tracking.track_confidence import build_confidence
@@ -54,6 +55,7 @@ class DualAttentionTracker:
             device: where the classifier learns.
             net: finds the target in the whole image; None searches without.
         """
+        self.clock = StageClock()
         self._config = config
         self._reader = reader
         self._head = ClassifierHead(reader.width, config.head).to(device)
@@ -68,7 +70,6 @@ class DualAttentionTracker:
         tools = SearchTools(reader, self._scorer, localizer, self._confidence)
         regions = self._region_search(net)
         self._search = TargetSearch(config, tools, regions)
-        self.clock = StageClock()
         self.reset()
 
     @classmethod
@@ -131,7 +132,8 @@ class DualAttentionTracker:
     def _region_search(self, net: GlobalAttentionNet | None) -> RegionSearch | None:
         if net is None:
             return None
-        return RegionSearch(net, self._config.global_attention, self._confidence)
+        clocked = ClockedNet(net, self.clock)
+        return RegionSearch(clocked, self._config.global_attention, self._confidence)
 
     def _mark_features(self) -> None:
         self.clock.mark("features")
@@ -195,7 +197,9 @@ class DualAttentionTracker:
         negatives = self._collector.negatives(
             target, config.negatives_per_frame, self._background, features.region, self._rng
         )
-        self._learner.remember(features.sample(positives), features.sample(negatives))
+        both = features.sample(np.concatenate([positives, negatives]))
+        count = len(positives)
+        self._learner.remember(both.rows(slice(count)), both.rows(slice(count, None)))
 
     @staticmethod
     def _predict(pair: FramePair, state: TrackState, finding: Finding) -> Prediction:
@@ -213,5 +217,7 @@ def _load_net(config: TrackerConfig, device: torch.device) -> GlobalAttentionNet
     if not wanted.enabled:
         return None
     net = load_global_attention(wanted.net, wanted.weights, config.seed, device)
+    if isinstance(net, LiteAttentionNet):
+        net.use_precision(PRECISIONS[config.features.precision])
     # A fifth faster on a processor; the numbers are the same but for their last digits.
     return net.to(memory_format=torch.channels_last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from rgbt_dualatt_ros.tracking.attention_images import as_images
 from rgbt_dualatt_ros.tracking.first_frame_views import alter, view_window
 from rgbt_dualatt_ros.tracking.frame_features import (
     MODALITIES,
+    PRECISIONS,
     Samples,
     hide_unseen,
     member_leaves,
@@ -74,8 +76,9 @@ class FeatureBasis:
         batch, _, _, height, width = maps.shape
         rows = maps.flatten(3) - self.mean
         components = self.axes @ rows  # (B, 2, K, cells)
-        visible = torch.from_numpy(sees).to(components)
-        components = components * visible.view(1, MODALITIES, 1, 1)
+        if not sees.all():
+            visible = torch.from_numpy(sees).to(components)
+            components = components * visible.view(1, MODALITIES, 1, 1)
         return components.reshape(batch, -1, height, width)
 
 
@@ -141,6 +144,9 @@ class MapReader:
     def __init__(self, backbone: Backbone, config: TrackerConfig, device: torch.device) -> None:
         check_together(config)
         self._net = backbone.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        precision = PRECISIONS[config.features.precision]
+        is_usual = precision is torch.float32
+        self._reading_net = self._net if is_usual else copy.deepcopy(self._net).to(precision)
         self._config = config
         self._device = device
         self._basis: FeatureBasis | None = None
@@ -221,7 +227,7 @@ class MapReader:
         settings = self._config.features
         sees = seeing(crop, self._config.search.min_contrast)
         with torch.no_grad():
-            maps = self._net(self._planes(crop[None]))
+            maps = self._maps(crop[None])
         return FeatureBasis.fit(maps, sees, settings.components, settings.whitening)
 
     @torch.no_grad()
@@ -229,10 +235,12 @@ class MapReader:
         self, crops: Sequence[PairCrop], windows: Sequence[SearchWindow], size: ImageSize
     ) -> list[FeatureMap]:
         """Feature maps of crops that were already cut (and perhaps altered), in one batch."""
-        maps = self._net(self._planes(np.stack(crops)))  # (2 B, C, H, W)
+        maps = self._maps(np.stack(crops))  # (2 B, C, H, W)
         return [
             self._as_map(each, crop, window, size)
-            for each, crop, window in zip(maps.split(MODALITIES), crops, windows, strict=True)
+            for each, crop, window in zip(
+                torch.split(maps, MODALITIES), crops, windows, strict=True
+            )
         ]
 
     def _as_map(
@@ -249,6 +257,10 @@ class MapReader:
         components = basis.project(maps[None], sees)
         keeps_source = config.attention.enabled and config.attention.level == "roi7"
         return FeatureMap(components, window, size, sees, config.features, keeps_source)
+
+    def _maps(self, crops: NDArray[np.uint8]) -> Tensor:
+        maps: Tensor = self._reading_net(self._planes(crops))
+        return maps.float()
 
     def _planes(self, crops: NDArray[np.uint8]) -> Tensor:
         """Crops `(B, 2, side, side, 3)` as the net takes them `(2 B, 3, side, side)`."""

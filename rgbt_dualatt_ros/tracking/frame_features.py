@@ -18,6 +18,12 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
 
 MODALITIES = 2  # colour first, thermal second, everywhere
+PRECISIONS = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+}
+"""Of `features.precision`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

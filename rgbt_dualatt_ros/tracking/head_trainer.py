@@ -135,7 +135,7 @@ class HeadTrainer:
         draws = torch.rand(len(features), generator=self._generator, device=features.device)
         shown = torch.stack([draws >= share / 2, draws <= 1 - share / 2], dim=1)  # (N, 2)
         halves = features.view(len(features), MODALITIES, -1)  # colour, thermal
-        return (halves * shown[..., None]).flatten(1)
+        return (halves * shown[..., None].to(features)).flatten(1)
 
     def _new_optimizer(self, rate: float) -> torch.optim.Optimizer:
         learning, head = self._learning, self._head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.nn import functional
 
 from rgbt_dualatt_ros.models.backbone import GREY, STRIDE, BackboneShape, random_backbone
 
@@ -45,3 +46,24 @@ def test_a_cell_looks_at_the_pixel_its_number_says() -> None:
     for axis in (0, 1):
         seen = torch.nonzero(reached.any(dim=axis)).flatten()
         assert float(seen[0] + seen[-1]) / 2 == pytest.approx(STRIDE * cell, abs=0.5)
+
+
+def test_the_order_of_cutting_and_pooling_changes_nothing() -> None:
+    """Weights were made, and are read by others, with the ReLU before the pooling."""
+    net = random_backbone(TINY, 2)
+    images = 255 * torch.rand(2, 3, 32, 48, generator=torch.Generator().manual_seed(0))
+    first = net.first_layer(images)
+    pooled = functional.max_pool2d(functional.relu(first), 3, stride=2, padding=1)
+    assert torch.equal(net.layers[1:3](first), pooled)
+    assert not torch.equal(functional.relu(first), first)
+
+
+def test_images_are_left_as_they_are() -> None:
+    images = torch.rand(1, 3, 32, 32)
+    before = images.clone()
+    net = random_backbone(TINY, 0)
+    first = net.first_layer(images)
+    kept = first.clone()
+    net.after_first_layer(first)
+    assert torch.equal(images, before)
+    assert torch.equal(first, kept)

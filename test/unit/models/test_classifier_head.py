@@ -9,7 +9,7 @@ from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.core.tracker_config import HeadConfig
-from rgbt_dualatt_ros.models.classifier_head import ClassifierHead
+from rgbt_dualatt_ros.models.classifier_head import ClassifierHead, _relu
 
 
 def seeded_head(seed: int = 0) -> ClassifierHead:
@@ -145,3 +145,31 @@ def test_dropout_of_the_features_is_a_choice() -> None:
     head.fc4[0].register_forward_hook(lambda _, given, __: hidden.append(given[0]))
     head(features, torch.Generator().manual_seed(0))
     assert 0.4 < float((hidden[0] == 0).float().mean()) < 0.6
+
+
+def test_a_step_copies_no_weights() -> None:
+    """The weights lie as one product of all members wants them, and so does its gradient."""
+    head = seeded_head()
+    layer, features = head.fc4[0], torch.rand(4, 12)
+    assert layer.weight.data_ptr() == layer.units.data_ptr()
+    assert all(each.is_contiguous() for each in head.parameters())
+    for given in (features, features.expand(3, -1, -1).clone().requires_grad_()):
+        answers = layer(given)
+        if given.requires_grad:  # as attention does: what the slope depends on
+            (slope,) = torch.autograd.grad(answers.sum(), [given], create_graph=True)
+            answers = slope.square()
+        (gradient,) = torch.autograd.grad(answers.sum(), [layer.units])
+        assert gradient.is_contiguous()
+
+
+def test_a_closed_relu_passes_no_gradient_and_dropout_keeps_the_mean() -> None:
+    head = ClassifierHead(3, HeadConfig(members=1, hidden=4, dropout=0.25))
+    hidden = torch.ones(1, 20_000, 4)
+    kept = head._drop(hidden, torch.Generator().manual_seed(0))
+    assert sorted(set(kept.flatten().tolist())) == [0.0, pytest.approx(4 / 3)]
+    assert float(kept.mean()) == pytest.approx(1, abs=0.01)
+    signed = torch.tensor([-2.0, 0.0, 3.0], requires_grad=True)
+    opened = _relu(signed)
+    (slope,) = torch.autograd.grad(opened.sum(), [signed])
+    assert opened.tolist() == [0, 0, 3]
+    assert slope.tolist() == [0, 0, 1]

@@ -9,6 +9,7 @@ import torch
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.models.lite_attention_net import (
+    FrameMaps,
     LiteAttentionNet,
     LiteCode,
     LiteShape,
@@ -111,6 +112,30 @@ def test_many_targets_at_once_are_the_same_as_one_by_one(net: LiteAttentionNet) 
             torch.testing.assert_close(alone[0, 0], together[image, target], rtol=1e-3, atol=1e-4)
 
 
+def test_a_tracker_sees_what_training_sees(net: LiteAttentionNet) -> None:
+    first, later, box = _pair(0), _pair(1), Box(30, 20, 40, 40)
+    scaled = torch.tensor([[[30 * 1.6, 20 * 1.6, 40 * 1.6, 40 * 1.6]]])
+    with torch.no_grad():
+        maps = [net.frame_maps(*(each[None] for each in image_tensors(p))) for p in (first, later)]
+        code = net.code(maps[0], scaled)
+        logits, _ = net.logits(maps[1], code)
+    look = net.look(later, net.code_target(first, box))
+    torch.testing.assert_close(
+        torch.from_numpy(look.strength)[::4, ::4], torch.sigmoid(logits[0, 0])
+    )
+    standard = (maps[1].matched - code.mean) / code.deviation
+    torch.testing.assert_close(torch.from_numpy(look.features), standard[0])
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_image_lives_when_its_grey_levels_differ(net: LiteAttentionNet, level: int) -> None:
+    flat = torch.full((3, 3, 192, 256), float(level))
+    flat[1, :, ::2] += 3.8 if level < 255 else -3.8  # a deviation of 1.9
+    flat[2, :, ::2] += 4.2 if level < 255 else -4.2  # of 2.1
+    alive = net.frame_maps(flat, flat[:, :1]).alive
+    assert alive.tolist() == [[0, 0], [0, 0], [1, 1]]
+
+
 @pytest.mark.parametrize("dead", ["colour", "thermal", "both"])
 def test_a_dead_camera_gives_a_finite_map_and_is_known(net: LiteAttentionNet, dead: str) -> None:
     pair = _pair()
@@ -141,3 +166,37 @@ def test_the_ridge_maps_find_a_thing_that_has_moved() -> None:
         row, column = divmod(int(ridges[0, 0, index].argmax()), 32)
         assert 120 <= 8 * row < 168
         assert 176 <= 8 * column < 224
+
+
+def test_a_lower_precision_is_that_of_the_convolutions_alone() -> None:
+    pair, later, box = _pair(0), _pair(1), Box(30, 20, 30, 40)
+    net, low = _net(SMALL), _net(SMALL)
+    low.use_precision(torch.bfloat16)
+    looks = [each.look(later, each.code_target(pair, box)) for each in (net, low)]
+    assert all(each.dtype is torch.float32 for each in low.code_target(pair, box))
+    assert looks[1].features.dtype == looks[1].strength.dtype == np.float32
+    difference = np.abs(looks[0].strength - looks[1].strength).max()
+    assert 0 < difference < 0.02
+    low.use_precision(torch.float32)
+    assert np.abs(low.attend(later, low.code_target(pair, box)) - looks[0].strength).max() < 0.02
+
+
+def test_the_frame_that_is_learnt_from_is_coded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, pair, box = _net(SMALL), _pair(), Box(30, 20, 30, 40)
+    coded: list[torch.Tensor] = []
+    plain = net._maps_of
+
+    def counted(images: torch.Tensor) -> FrameMaps:
+        coded.append(images)
+        return plain(images)
+
+    monkeypatch.setattr(net, "_maps_of", counted)
+    code = net.code_target(pair, box)
+    first = net.attend(pair, code)
+    assert len(coded) == 1
+    np.testing.assert_array_equal(net.attend(pair, code), first)
+    assert len(coded) == 2  # nothing is kept for longer
+    net.code_target(pair, box)
+    other = net.attend(_pair(1), code)
+    assert len(coded) == 4
+    assert np.abs(other - first).max() > 0

@@ -234,3 +234,23 @@ def test_explaining_leaves_no_gradient_behind(reader: MapReader, pair: FramePair
     reader.explain(pair, TARGET, head)
     assert all(each.grad is None for each in head.parameters())
     assert not reader.read_frame(pair, TARGET).components.requires_grad
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_precision_asked_for_is_that_of_the_convolutions_alone(
+    pair: FramePair, precision: str
+) -> None:
+    features = dataclasses.replace(CONFIG.features, precision=precision)
+    asked = started(pair, dataclasses.replace(CONFIG, features=features))
+    boxes = TARGET.as_array()[None]
+    crops = SearchWindow.around(TARGET, CONFIG.search).cut_pair(pair)[None]
+    with torch.no_grad():
+        usual, maps = started(pair)._maps(crops), asked._maps(crops)
+    error = float((maps - usual).norm() / usual.norm())
+    assert maps.dtype is torch.float32
+    assert asked.read_frame(pair, TARGET).read(boxes).dtype is torch.float32
+    # A bfloat16 has eight bits: half of the last one is 0.4 %, and errors of six layers add up.
+    assert error == 0 if precision == "float32" else 1e-4 < error < 0.05
+    shown = asked.explain(pair, TARGET, head_for(asked)).target
+    expected = started(pair).explain(pair, TARGET, head_for(asked)).target
+    np.testing.assert_allclose(shown, expected, atol=0.05)  # its own net is float32 always

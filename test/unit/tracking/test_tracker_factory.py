@@ -9,10 +9,13 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
+from rgbt_dualatt_ros.models.lite_attention_net import LiteAttentionNet
+from rgbt_dualatt_ros.tracking.dual_attention_tracker import _load_net
 from rgbt_dualatt_ros.tracking.opencv_tracker import OpencvTracker
 from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
 from rgbt_dualatt_ros.tracking.tracker_factory import (
@@ -85,3 +88,14 @@ def test_maps_are_asynchronous_by_default_only_with_cameras(given: str, live: st
     config = build(TrackerConfig, {"global_attention.asynchronous": given})
     assert as_live(config).global_attention.asynchronous == live
     assert config.global_attention.asynchronous == given
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16], ids=str)
+def test_the_precision_asked_for_reaches_the_net_of_the_whole_image(
+    precision: torch.dtype,
+) -> None:
+    name = str(precision).removeprefix("torch.")
+    settings = {"features.precision": name, "global_attention.weights": "random"}
+    net = _load_net(build(TrackerConfig, settings), torch.device("cpu"))
+    assert isinstance(net, LiteAttentionNet)
+    assert {each.dtype for each in net.encoder.parameters()} == {precision}
