@@ -18,12 +18,13 @@ from rgbt_dualatt_ros.evaluation.charts import (
     dash_of,
     swatch,
 )
-from rgbt_dualatt_ros.evaluation.page_tables import html_cell, html_table
+from rgbt_dualatt_ros.evaluation.page_tables import breakable, html_cell, html_table
 from rgbt_dualatt_ros.evaluation.protocols.convention import convention
 from rgbt_dualatt_ros.evaluation.protocols.protocol import Figure
 from rgbt_dualatt_ros.evaluation.protocols.score_tables import spread_text
 from rgbt_dualatt_ros.evaluation.protocols.scoring import Group, Scores
-from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spreads
+from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spread, spreads
+from rgbt_dualatt_ros.evaluation.tables import number_text
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 _TICKS = 5
@@ -57,7 +58,7 @@ def _notes(notes: Sequence[str]) -> str:
     text = "".join(f'<p class="note bad-text">{escape(each)}</p>' for each in notes)
     if len(notes) <= _MOST_OPEN_NOTES:
         return text
-    return f"<details><summary>{len(notes)} notes on these figures</summary>{text}</details>"
+    return _details(f"{len(notes)} notes on these figures", text)
 
 
 def _overall(scores: BenchmarkScores, marks: _Marks) -> str:
@@ -73,8 +74,10 @@ def _overall(scores: BenchmarkScores, marks: _Marks) -> str:
         counts = sorted({each.overall.sequences for each in scores.runs[name]})
         cells = html_cell(", ".join(map(str, counts)))
         cells += "".join(html_cell(spread_text(row[k]), best=name in best[k]) for k in keys)
-        mark = swatch(*marks[name])
-        rows.append(f"<tr><td>{mark} {escape(name)}</td>{cells}</tr>")
+        tracker = (
+            f'<span class="tracker">{swatch(*marks[name])}<span>{breakable(name)}</span></span>'
+        )
+        rows.append(f"<tr><td>{tracker}</td>{cells}</tr>")
     return html_table(heads, rows, "wide")
 
 
@@ -103,13 +106,15 @@ def _folded(
     what: str,
     parts: Callable[[Scores], Mapping[str, Group]],
 ) -> str:
-    """A sortable row for each attribute or sequence: every main figure of every tracker."""
+    """A sortable row for each attribute or sequence: the main figures of every tracker."""
     names = dict.fromkeys(name for runs in scores.runs.values() for name in parts(runs[0]))
     if not names:
         return ""
     size = "sequences" if what == "attribute" else "frames"
-    titles = [what, size, *(f"{name} {each.key}" for name in scores.runs for each in main)]
-    heads = "".join(f'<th><button type="button">{escape(each)}</button></th>' for each in titles)
+    titles = [what, size, *scores.runs]
+    heads = "".join(
+        f'<th><button type="button">{breakable(each)}</button></th>' for each in titles
+    )
     rows = []
     for name in names:
         groups = {
@@ -118,26 +123,38 @@ def _folded(
         }
         first = next(group for each in groups.values() for group in each)
         count = first.sequences if what == "attribute" else first.frames
-        cells = "".join(
-            _number_cell([group.figures[figure.key] for group in groups[tracker]])
-            for tracker in scores.runs
-            for figure in main
-        )
+        cells = "".join(_cell(groups[tracker], main) for tracker in scores.runs)
         rows.append(
-            f'<tr><td class="left">{escape(name)}</td><td data-sort="{count}">{count}</td>'
+            f'<tr><td class="left name">{escape(name)}</td><td data-sort="{count}">{count}</td>'
             f"{cells}</tr>"
         )
-    table = html_table(heads, rows, "wide sortable")
-    return f"<details><summary>By {what}</summary>{table}</details>"
-
-
-def _number_cell(values: Sequence[float]) -> str:
-    mean = float(np.mean(values)) if values else math.nan
-    return (
-        '<td data-sort="">n/a</td>'
-        if math.isnan(mean)
-        else f'<td data-sort="{mean:.6f}">{mean:.3f}</td>'
+    first_key, *others = (figure.key for figure in main)
+    beside = "".join(f", and {key}" for key in others)
+    note = (
+        f'<p class="note">{escape(first_key)}, and small its standard deviation over seeds, if '
+        f'any{escape(beside)}. <span class="screen">A click on a heading sorts.</span></p>'
     )
+    table = html_table(heads, rows, "wide dense stacked sortable")
+    return _details(f"By {what}", table + note)
+
+
+def _details(summary: str, content: str) -> str:
+    """Folded on the screen, unfolded in print."""
+    return f'<details class="printed"><summary>{summary}</summary>{content}</details>'
+
+
+def _cell(groups: Sequence[Group], main: Sequence[Figure]) -> str:
+    """The first main figure, and small its spread over several runs and the other figures."""
+    first, *others = (spread([each.figures[figure.key] for each in groups]) for figure in main)
+    if math.isnan(first.mean):
+        return '<td data-sort="">n/a</td>'
+    texts = [] if first.runs < 2 else [f"± {number_text(first.deviation, 3)}"]
+    texts += [
+        f"{figure.key} {number_text(each.mean, 3)}"
+        for figure, each in zip(main[1:], others, strict=True)
+    ]
+    small = "".join(f"<small>{escape(text)}</small>" for text in texts)
+    return f'<td data-sort="{first.mean:.6f}">{first.mean:.3f}{small}</td>'
 
 
 def _spread(runs: Sequence[Scores], key: str) -> Spread:

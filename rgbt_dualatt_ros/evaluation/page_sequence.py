@@ -103,8 +103,9 @@ def section(chapter: Chapter, scores: Sequence[TrackerScore], pictures: Sequence
         for each in scores
         if not is_bound(each.name)
     )
+    unfolded = " open" if chapter.is_open else ""
     parts = [
-        f'<details class="sequence" id="{chapter.link}"{" open" if chapter.is_open else ""}>'
+        f'<details class="sequence printed" id="{chapter.link}"{unfolded}>'
         f"<summary><h3>{escape(chapter.name)}</h3>"
         f'<span class="gist">success AUC: {escape(gist)}</span></summary>'
     ]

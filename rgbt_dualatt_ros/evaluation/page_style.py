@@ -146,7 +146,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     heads.forEach((each) => each.removeAttribute("aria-sort"));
     head.setAttribute("aria-sort", order);
     const sign = order === "ascending" ? 1 : -1;
-    const text = (row) => row.cells[column].querySelector("a").textContent;
+    const text = ({ cells: { [column]: cell } }) => (cell.querySelector("a") ?? cell).textContent;
     const number = (row) => {
       const told = row.cells[column].dataset.sort;
       return told === "" ? NaN : Number(told);
@@ -168,7 +168,7 @@ addEventListener("hashchange", openTarget);
 openTarget();
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("details.sequence:not([open])")];
+  unfolded = [...document.querySelectorAll("details.printed:not([open])")];
   unfolded.forEach((each) => { each.open = true; });
 });
 addEventListener("afterprint", () => unfolded.forEach((each) => { each.open = false; }));

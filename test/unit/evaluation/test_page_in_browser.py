@@ -1,7 +1,8 @@
 """The page in Chromium, where one is installed: no errors, nothing fetched, sorted, nothing cut.
 
 Proves: a click on a heading orders the rows of the table, what has no figure last; with nine
-trackers no table is wider than a laptop screen or a printed page; links lead to their sequences.
+trackers no table is wider than a laptop screen or a printed page, those of a benchmark's own
+figures neither; links lead to their sequences.
 Does not prove that it is beautiful: somebody has to look.
 """
 
@@ -19,6 +20,14 @@ import numpy as np
 import pytest
 
 from rgbt_dualatt_ros.core.config import Config
+from rgbt_dualatt_ros.datasets.benchmark_kinds import BenchmarkName
+from rgbt_dualatt_ros.evaluation.benchmark_scores import (
+    BenchmarkScores,
+    BenchmarkSet,
+    results_of,
+    score_benchmark,
+)
+from rgbt_dualatt_ros.evaluation.protocols.frame_rules import Truths
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.report import describe_run, write_report
 from rgbt_dualatt_ros.evaluation.results import ResultFolder, SequenceTruth
@@ -48,8 +57,10 @@ var errors = [];
 addEventListener("error", (event) => errors.push(String(event.message || event.target.src)), true);
 </script>"""
 _PROBE = """<script>
-const table = document.querySelector("table.sortable");
-const names = () => [...table.tBodies[0].rows].map((row) => row.querySelector("a").textContent);
+const sortable = [...document.querySelectorAll("table.sortable")];
+const table = sortable.find((each) => each.querySelector("a"));
+const nameIn = (cell) => (cell.querySelector("a") ?? cell).textContent;
+const names = (of = table) => [...of.tBodies[0].rows].map((row) => nameIn(row.cells[0]));
 const press = (column) => {
   const head = table.tHead.rows[0].cells[column];
   head.querySelector("button").click();
@@ -58,14 +69,24 @@ const press = (column) => {
 const tooWide = () => [...document.querySelectorAll(".scroll")]
   .filter((each) => each.querySelector("table") && each.scrollWidth > each.clientWidth + 1)
   .map((each) => `${each.textContent.slice(0, 40)}: ${each.scrollWidth} > ${each.clientWidth}`);
+const folded = [...document.querySelectorAll("details:not([open])")];
+dispatchEvent(new Event("beforeprint"));
+const opened = folded.filter((each) => each.open);
 const told = { before: names(), sorted: {}, screen: tooWide() };
+told.unfolded = opened.map((each) => each.querySelector("summary").textContent);
+told.benchmark = sortable.filter((each) => each !== table).map((each) => {
+  each.querySelector("th button").click();
+  return names(each);
+});
 const page = document.documentElement;
 told.beyondScreen = page.scrollWidth - page.clientWidth;
 for (const column of [0, 1, 2, LAST]) told.sorted[column] = [press(column), press(column)];
+dispatchEvent(new Event("afterprint"));
 const link = [...table.querySelectorAll("a")].find((each) => each.textContent === "walk2");
 link.click();
 dispatchEvent(new HashChangeEvent("hashchange"));
 told.opened = document.querySelector(link.getAttribute("href")).open;
+dispatchEvent(new Event("beforeprint"));
 const printed = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
   .filter((rule) => rule.media?.mediaText === "print")
   .flatMap((rule) => [...rule.cssRules]).map((rule) => rule.cssText).join(" ");
@@ -137,8 +158,22 @@ def write_page(path: Path, trackers: Sequence[str]) -> Path:
                 record.seconds[:] = 0.02
                 record.statuses[:] = 1
                 records.append(record)
-    page, _ = write_report(folder, records)
+    page, _ = write_report(folder, records, benchmarks=[benchmark_scores(records)])
     return page
+
+
+def benchmark_scores(records: Sequence[Record]) -> BenchmarkScores:
+    """Figures by the rules of LasHeR, of which three are main ones, with many notes."""
+    boxes = {
+        name: records[0].boxes[:1].repeat(n, 0) for name, n in zip(SEQUENCES, LENGTHS, strict=True)
+    }
+    truths: dict[str, Truths] = {
+        name: {"init": each.astype(np.float32)} for name, each in boxes.items()
+    }
+    labels = {name: (*ATTRIBUTES[number:],) for number, name in enumerate(SEQUENCES)}
+    notes = [f"walk{number}: something odd about it" for number in range(9)]
+    of = BenchmarkSet.of(BenchmarkName.parse("lasher"), truths, labels, notes)
+    return score_benchmark(of, results_of(records))
 
 
 def test_it_raises_no_error_and_fetches_nothing(told: Told) -> None:
@@ -179,6 +214,15 @@ def test_no_table_is_wider_than_a_laptop_screen(told: Told) -> None:
 
 def test_no_table_and_no_chart_is_cut_in_print(told: Told) -> None:
     assert told["print"] == []
+
+
+def test_tables_of_a_benchmark_are_sorted_and_unfolded_in_print(told: Told) -> None:
+    attributes, sequences = told["benchmark"]
+    assert attributes == sorted(ATTRIBUTES)
+    assert sequences == ["a_rather_long_name_of_a_place_by_night", "walk1", "walk2", "walk10"]
+    notes, *parts = told["unfolded"][:3]
+    assert notes.endswith("notes on these figures")
+    assert parts == ["By attribute", "By sequence"]
 
 
 def test_six_variants_with_several_seeds_fit_as_well(tmp_path: Path) -> None:
