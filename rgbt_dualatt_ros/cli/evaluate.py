@@ -187,8 +187,8 @@ def _score(
     notes: Sequence[str],
 ) -> list[BenchmarkScores]:
     """Figures by the rules of each data set; result files count with all their digits."""
-    exact = {(each.tracker, each.sequence): each for each in published}
-    results = results_of([exact.get((e.tracker, e.sequence), e) for e in records])
+    exact = {(each.tracker, each.sequence, each.seed): each for each in published}
+    results = results_of([exact.get((e.tracker, e.sequence, e.seed), e) for e in records])
     return [
         score_benchmark(each, results, notes) for each in benchmarks if each.has_result_in(results)
     ]

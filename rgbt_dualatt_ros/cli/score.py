@@ -21,6 +21,7 @@ from rgbt_dualatt_ros.evaluation.published_results import RESULTS_HELP, parse_re
 _EXAMPLE = """examples:
   rgbt-dualatt score gtot data/GTOT MANet=results/GTOT/MANet ADRNet=results/GTOT/ADRNet
   rgbt-dualatt score lasher/test data/LasHeR APFNet=APFNet_tracking_result --out lasher_scores
+  rgbt-dualatt score gtot data/GTOT MANet=run_1 MANet=run_2      # mean and spread of two runs
 ROOT needs the files of boxes only; images are counted where they are. Without --out the table is
 printed; OUT gets benchmark_NAME.md, .csv, .json (overall, by attribute, by sequence) and curves.
 It ends with 0 when every sequence was scored for every tracker, and with 1 when one was not.
@@ -50,11 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
     notes: list[str] = []
     results: dict[str, dict[int, dict[str, Values]]] = {}
     for each in published:
-        found = read_results(each.folder, frames)
-        results[each.label] = {0: found.boxes}
-        problems += [f"{each.label}: {line}" for line in found.problems]
-        notes += [f"{each.label} on {line}" for line in found.notes]
-    if not any(each[0] for each in results.values()):
+        for seed, folder in enumerate(each.folders):
+            found = read_results(folder, frames)
+            results.setdefault(each.label, {})[seed] = found.boxes
+            problems += [f"{each.run_name(seed)}: {line}" for line in found.problems]
+            notes += [f"{each.run_name(seed)} on {line}" for line in found.notes]
+    if not any(boxes for runs in results.values() for boxes in runs.values()):
         raise DatasetError(f"nothing can be scored; the first reason: {problems[0]}")
     scores = score_benchmark(chosen, results, notes)
     print(benchmark_text(scores))

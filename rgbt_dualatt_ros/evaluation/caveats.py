@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
@@ -22,14 +23,24 @@ def caveats(scores: Sequence[TrackerScore], sequences: int) -> list[str]:
 
 def partial_note(scores: Sequence[TrackerScore], sequences: int) -> str:
     """Which means are over fewer sequences than the others; empty when none is."""
-    counts = {e.name: len({run.record.sequence for run in e.runs}) for e in scores}
-    partial = [f"{name} {count}" for name, count in counts.items() if count < sequences]
+    counts = {each.name: _sequences_by_seed(each) for each in scores}
+    partial = [
+        f"{name} {' to '.join(map(str, dict.fromkeys((min(found), max(found)))))}"
+        for name, found in counts.items()
+        if min(found) < sequences
+    ]
     if not partial:
         return ""
     return (
         f"Means over fewer than all {sequences} sequences: {', '.join(partial)}. Set beside the "
         "others they mislead; differences to the first tracker are over shared sequences."
     )
+
+
+def _sequences_by_seed(score: TrackerScore) -> list[int]:
+    """How many sequences each seed has a record of."""
+    seeds = Counter(run.record.seed for run in score.runs)
+    return [*seeds.values()]
 
 
 def is_one_run(tracker: str, seeds: Sequence[int]) -> bool:

@@ -130,6 +130,33 @@ def test_published_digits_count_as_they_are(
     assert figures(run / "benchmark_gtot.json") == figures(tmp_path / "benchmark_gtot.json")
 
 
+def test_folders_of_one_label_are_its_runs(
+    gtot: Path, published: Path, tmp_path: Path, write_images: WriteImages
+) -> None:
+    add_images(gtot, write_images)
+    better = tmp_path / "second"
+    better.mkdir()
+    for file in published.iterdir():
+        (better / file.name).write_text("4 6 10 8\n6 6 10 8\n8 6 10 8\n10 6 10 8\n")
+    run, again = tmp_path / "run", tmp_path / "again"
+    runs = [f"MANet={published}", f"MANet={better}"]
+    command = ["evaluate", "--benchmark", "gtot", str(gtot), "--results", *runs, "--no-pictures"]
+    assert main([*command, "--out", str(run)]) == 0
+    assert main(["score", "gtot", str(gtot), *runs, "--out", str(again)]) == 0
+    found = [
+        json.loads((folder / "benchmark_gtot.json").read_text())["trackers"]["MANet"]["overall"]
+        for folder in (run, again)
+    ]
+    assert found[0] == found[1]
+    assert found[0]["MPR"] == {
+        "mean": pytest.approx((3 / 4 + 1) / 2),
+        "deviation": pytest.approx(1 / 4 / 2**0.5),
+        "runs": 2,
+    }
+    assert "| MANet |" in (run / "summary.md").read_text()
+    assert " ± " in (run / "summary.md").read_text()
+
+
 def test_what_cannot_be_scored_is_told_and_the_rest_is(
     gtot: Path, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,4 +58,11 @@ def test_each_caveat_is_a_line_and_there_may_be_none() -> None:
 def test_means_over_fewer_sequences_are_counted() -> None:
     (first, second) = scores(static=(0,), dualatt=(0, 1))
     (found,) = caveats([first, second], 3)
+    assert caveats([first, second], 2) == []
     assert found.startswith("Means over fewer than all 3 sequences: static 2, dualatt 2. ")
+
+
+def test_a_seed_with_fewer_sequences_is_counted_apart() -> None:
+    records = [Record.empty("x", *run, 4) for run in (("a", 0), ("b", 0), ("b", 1))]
+    (found,) = caveats(score_trackers(records, TRUTHS), 2)
+    assert found.startswith("Means over fewer than all 2 sequences: x 1 to 2. ")
