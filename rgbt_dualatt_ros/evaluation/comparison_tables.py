@@ -19,7 +19,7 @@ from rgbt_dualatt_ros.evaluation.paired import (
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import number_text, plain_cell
+from rgbt_dualatt_ros.evaluation.tables import plain_cell, signed_text
 
 PAIRED_NOTE = (
     "Mean over sequences of the difference between means over seeds on the same sequence; in "
@@ -108,11 +108,9 @@ def attributes_markdown(
 
 def difference_text(found: Difference) -> str:
     """`+0.012 [-0.004, +0.030]`, as far as known."""
-    if math.isnan(found.mean):
-        return number_text(found.mean, 3)
     is_known = math.isfinite(found.low)
-    interval = f" [{found.low:+.3f}, {found.high:+.3f}]" if is_known else ""
-    return f"{found.mean:+.3f}{interval}"
+    interval = f" [{signed_text(found.low)}, {signed_text(found.high)}]" if is_known else ""
+    return f"{signed_text(found.mean)}{interval}"
 
 
 def _plain(name: str) -> str:

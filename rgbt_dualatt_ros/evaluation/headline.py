@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rgbt_dualatt_ros.evaluation.caveats import is_one_run
 from rgbt_dualatt_ros.evaluation.paired import FEWEST_TO_TELL, Difference, difference
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore
-from rgbt_dualatt_ros.evaluation.tables import mean_text
+from rgbt_dualatt_ros.evaluation.tables import mean_text, signed_text
 from rgbt_dualatt_ros.evaluation.upper_bounds import is_bound
 
 _KEY = "success_auc"
@@ -86,6 +86,6 @@ def _is_ahead(first: TrackerScore, other: TrackerScore) -> bool:
 
 def _gap_text(gap: Difference) -> str:
     return (
-        f"{gap.mean:+.3f} (95 % interval {gap.low:+.3f} to {gap.high:+.3f}, "
-        f"{gap.sequences} sequences)"
+        f"{signed_text(gap.mean)} (95 % interval {signed_text(gap.low)} to "
+        f"{signed_text(gap.high)}, {gap.sequences} sequences)"
     )

@@ -15,7 +15,7 @@ from rgbt_dualatt_ros.evaluation.run_pair import (
     verdict,
 )
 from rgbt_dualatt_ros.evaluation.saved_run import SavedRun
-from rgbt_dualatt_ros.evaluation.tables import number_text, spread_text
+from rgbt_dualatt_ros.evaluation.tables import number_text, signed_text, spread_text
 
 _SHOWN = 10
 """Sequences in the terminal; the files have all."""
@@ -85,7 +85,7 @@ def _tracker_lines(change: TrackerChange) -> list[str]:
     lines.append("  success AUC by sequence, most changed first:")
     lines += [
         f"    {each.name.ljust(width)}  {_pair_text((each.before, each.after), 3)}  "
-        f"{each.gain:+.3f}"
+        f"{signed_text(each.gain)}"
         for each in shown
     ]
     left = len(change.sequences) - len(shown)
@@ -115,7 +115,8 @@ def _tracker_markdown(change: TrackerChange) -> list[str]:
         lines += [*_change_table(change.settings), ""]
     lines += ["| sequence | success AUC, A | B | B - A |", "|---|---:|---:|---:|"]
     lines += [
-        f"| {_plain(each.name)} | {each.before:.3f} | {each.after:.3f} | {each.gain:+.3f} |"
+        f"| {_plain(each.name)} | {each.before:.3f} | {each.after:.3f} | "
+        f"{signed_text(each.gain)} |"
         for each in change.sequences
     ]
     return [*lines, ""]

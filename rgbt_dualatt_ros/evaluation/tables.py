@@ -138,6 +138,18 @@ def number_text(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}" if value < _LARGE else f"{value:.0f}"
 
 
+def signed_text(value: float) -> str:
+    """A difference, `+0.012`; never `-0.000`: a small one has a fourth decimal, or is `+0.000`.
+
+    So the ends of an interval tell on which side of zero they are.
+    """
+    if math.isnan(value):
+        return NOTHING
+    decimals = 3 if abs(value) >= 0.0005 else 4
+    rounded = round(value, decimals)
+    return f"{rounded:+.{decimals}f}" if rounded else "+0.000"
+
+
 def best_figures(scores: Sequence[TrackerScore]) -> dict[str, set[str]]:
     """By column the trackers that print the best figure; none when all print the same.
 

@@ -17,7 +17,7 @@ from rgbt_dualatt_ros.evaluation.protocols.protocol import Protocol
 from rgbt_dualatt_ros.evaluation.protocols.scoring import Group, Scores
 from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spreads
 from rgbt_dualatt_ros.evaluation.record_files import Json
-from rgbt_dualatt_ros.evaluation.tables import NOTHING, number_text
+from rgbt_dualatt_ros.evaluation.tables import NOTHING, number_text, signed_text
 
 Runs = Mapping[str, Sequence[Scores]]
 """The runs of each tracker by its name, one or more, one a seed; all of one protocol."""
@@ -89,9 +89,9 @@ def interval_text(interval: Interval) -> str:
     if not interval.sequences:
         return NOTHING
     if interval.sequences == 1:
-        return f"{interval.difference:+.{_DECIMALS}f} (one sequence)"
-    ends = f"[{interval.low:+.{_DECIMALS}f}, {interval.high:+.{_DECIMALS}f}]"
-    return f"{interval.difference:+.{_DECIMALS}f} {ends}"
+        return f"{signed_text(interval.difference)} (one sequence)"
+    ends = f"[{signed_text(interval.low)}, {signed_text(interval.high)}]"
+    return f"{signed_text(interval.difference)} {ends}"
 
 
 def spread_text(spread: Spread) -> str:

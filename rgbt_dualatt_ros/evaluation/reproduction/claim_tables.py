@@ -13,7 +13,7 @@ from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.reproduction.claim_scores import ClaimScores, Figures, Gain
 from rgbt_dualatt_ros.evaluation.reproduction.published import SPEED
-from rgbt_dualatt_ros.evaluation.tables import NOTHING
+from rgbt_dualatt_ros.evaluation.tables import NOTHING, signed_text
 
 Cells = list[list[str]]
 """A head and rows of the same length; the first column is text, the others are numbers."""
@@ -116,7 +116,7 @@ def _figure_cells(figures: Figures | None, key: str, *, in_paper: bool) -> list[
     if not in_paper:
         return [ours]
     paper = f"{figures.paper.value:.3f}" if figures.paper else NOTHING
-    return [paper, ours, *([] if key == SPEED else [_signed(figures.difference)])]
+    return [paper, ours, *([] if key == SPEED else [signed_text(figures.difference)])]
 
 
 def _speed_text(speed: Spread) -> str:
@@ -129,7 +129,7 @@ def _gain_cells(gains: Sequence[Gain]) -> Cells:
         [
             f"{each.row} over {each.over}",
             each.figure,
-            _signed(each.paper.value) if each.paper else NOTHING,
+            signed_text(each.paper.value) if each.paper else NOTHING,
             interval_text(each.ours),
             f"{each.ours.better} / {each.ours.worse}",
         ]
@@ -175,7 +175,3 @@ def _csv_gain(claim: str, gain: Gain) -> list[object]:
 
 def _number(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.6g}"
-
-
-def _signed(value: float) -> str:
-    return NOTHING if math.isnan(value) else f"{value:+.3f}"

@@ -22,6 +22,7 @@ from rgbt_dualatt_ros.evaluation.tables import (
     best_figures,
     metrics_json,
     runs_csv,
+    signed_text,
     summary_markdown,
     summary_text,
 )
@@ -179,3 +180,19 @@ def test_each_threshold_is_the_one_in_its_heading() -> None:
     wide.boxes[:, 2] = [9, 10, 11, 13]  # IoU .45, .5, .55, .65
     (found,) = score(wide)
     assert (found.means["success_0.5"], found.means["success_0.6"]) == (2 / 4, 1 / 4)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0124, "+0.012"),
+        (-0.0005, "-0.001"),
+        (-0.0004, "-0.0004"),
+        (0.00049, "+0.0005"),
+        (-0.00004, "+0.000"),
+        (-0.0, "+0.000"),
+        (math.nan, "n/a"),
+    ],
+)
+def test_differences_tell_on_which_side_of_zero_they_are(value: float, text: str) -> None:
+    assert signed_text(value) == text
