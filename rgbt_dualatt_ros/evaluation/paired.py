@@ -13,6 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rgbt_dualatt_ros.datasets.attribute_labels import (
+    GTOT_LABELS,
+    LASHER_LABELS,
+    RGBT234_LABELS,
+)
 from rgbt_dualatt_ros.evaluation.protocols.bootstrap import paired_interval
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
 from rgbt_dualatt_ros.evaluation.summary import TrackerScore, mean_of, spread_of
@@ -102,7 +107,7 @@ def attribute_means(
 
     Empty when the sequences do not tell attributes apart.
     """
-    names = dict.fromkeys(label for truth in truths.values() for label in truth.attributes)
+    names = labels_of(truths)
     if len(names) < 2:
         return {}
     return {
@@ -133,6 +138,19 @@ def _spread_over(score: TrackerScore, names: set[str], key: str) -> float:
         mean_of(run.figures[key] for run in runs if run.record.seed == seed)
         for seed in score.seeds
     )
+
+
+def labels_of(truths: Mapping[str, SequenceTruth]) -> list[str]:
+    """Attributes of all sequences, in the order of the set's own tables where it is known.
+
+    Every sequence has its labels in the order of its set, so they tell which set it is.
+    """
+    rows = [truth.attributes for truth in truths.values()]
+    found = dict.fromkeys(label for row in rows for label in row)
+    for order in (GTOT_LABELS, RGBT234_LABELS, LASHER_LABELS):
+        if all(tuple(label for label in order if label in row) == row for row in rows):
+            return [label for label in order if label in found]
+    return [*found]
 
 
 def sequences_with(label: str, truths: Mapping[str, SequenceTruth]) -> list[str]:

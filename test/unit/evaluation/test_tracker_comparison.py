@@ -17,6 +17,7 @@ from rgbt_dualatt_ros.core.explanation import LearningReport
 from rgbt_dualatt_ros.evaluation.comparison_tables import (
     attributes_json,
     attributes_markdown,
+    difference_text,
     differences_json,
     differences_markdown,
     differences_text,
@@ -30,10 +31,12 @@ from rgbt_dualatt_ros.evaluation.page_comparison import (
     variants_table,
 )
 from rgbt_dualatt_ros.evaluation.paired import (
+    Difference,
     attribute_spreads,
     difference,
     difference_of,
     differences,
+    labels_of,
 )
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.results import SequenceTruth
@@ -158,6 +161,33 @@ def test_a_sequence_counts_with_each_of_its_attributes() -> None:
     assert row.startswith("<td>HO</td><td>2</td><td")
     assert ">0.357<small>0.38</small></td>" in row
     assert 'class="best" data-sort="0.833333">0.833<small>± 0.000</small>' in row
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ((("SO", "DEF"), ("OCC", "TC")), ["OCC", "TC", "SO", "DEF"]),
+        ((("PO", "BC"), ("NO", "FM", "BC"), ()), ["NO", "PO", "FM", "BC"]),
+        # MB before LI, as only LasHeR has them.
+        ((("MB", "LI", "DEF"), ("NO", "TC")), ["NO", "MB", "LI", "DEF", "TC"]),
+        ((("zebra", "ant"), ("NO",)), ["zebra", "ant", "NO"]),
+        ((), []),
+    ],
+)
+def test_attributes_stand_in_the_order_of_their_set(
+    rows: tuple[tuple[str, ...], ...], expected: list[str]
+) -> None:
+    boxes = np.ones((1, 4))
+    truths = {str(place): SequenceTruth("", boxes, row) for place, row in enumerate(rows)}
+    assert labels_of(truths) == expected
+    scores = score(record("a", "one", "1111"))
+    assert list(attributes_json(scores, truths)) == expected
+
+
+def test_a_small_end_of_an_interval_keeps_its_sign() -> None:
+    found = Difference(-0.012, 0.01, -0.03, -0.0004, 9, 1, 5)
+    assert difference_text(found) == "-0.012 [-0.030, -0.0004]"
+    assert difference_text(replace(found, mean=-0.00001, high=0.0)) == "+0.000 [-0.030, +0.000]"
 
 
 def test_the_seeds_of_an_attribute_are_as_far_apart_as_their_means() -> None:
