@@ -151,7 +151,7 @@ def _settings(arguments: argparse.Namespace) -> tuple[GivenSettings, bool]:
     if arguments.global_net:
         given = given.and_also(f"global_attention.net={arguments.global_net}")
     config = given.load().tracker
-    if not arguments.dry_run:
+    if not arguments.dry_run or config.global_attention.weights:
         refuse_missing_global(config)
     elif not has_global_weights(config):
         print(
