@@ -9,8 +9,8 @@ import cv2
 import pytest
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.training.global_attention.curve_file import CurveFile, read_curve
-from rgbt_dualatt_ros.training.global_attention.curve_picture import draw_curves
+from rgbt_dualatt_ros.training.loop.curve_file import CurveFile, read_curve
+from rgbt_dualatt_ros.training.loop.curve_picture import draw_curves
 
 
 def _write(path: Path, steps: int, last: int = 0) -> None:

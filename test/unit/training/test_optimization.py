@@ -8,8 +8,8 @@ from torch import nn
 
 from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
 from rgbt_dualatt_ros.core.settings import build
-from rgbt_dualatt_ros.training.global_attention.averaged_net import AveragedNet
-from rgbt_dualatt_ros.training.global_attention.optimization import build_optimizer, learning_rate
+from rgbt_dualatt_ros.training.loop.averaged_net import AveragedNet
+from rgbt_dualatt_ros.training.loop.optimization import build_optimizer, learning_rate
 
 
 def _config(**changes: object) -> AttentionTrainingConfig:

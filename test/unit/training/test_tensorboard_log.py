@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rgbt_dualatt_ros.training.global_attention.tensorboard_log import TensorboardLog
+from rgbt_dualatt_ros.training.loop.tensorboard_log import TensorboardLog
 
 
 def test_steps_that_come_again_replace_the_earlier_ones(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.training.global_attention.checkpoint import write_whole
+from rgbt_dualatt_ros.training.loop.checkpoint import write_whole
 
 
 class CurveFile:
