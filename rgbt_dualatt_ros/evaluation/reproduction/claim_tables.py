@@ -26,10 +26,13 @@ _DIFFERENCE = "ours - paper"
 
 
 def claim_cells(scores: ClaimScores) -> list[Cells]:
-    """The tables of one claim: its rows, then its gains, if it has any."""
+    """The tables of one claim: its rows, then its gains or how far the rows lie apart."""
     if scores.claim.name == "attributes":
         return _attribute_cells(scores)
-    return [_row_cells(scores.figures), *([_gain_cells(scores.gains)] if scores.gains else [])]
+    tables = [_row_cells(scores.figures)]
+    if scores.claim.name == "lambda":
+        tables.append(_range_cells(scores.figures))
+    return [*tables, *([_gain_cells(scores.gains)] if scores.gains else [])]
 
 
 def markdown_table(cells: Cells) -> str:
@@ -139,6 +142,22 @@ def _gain_cells(gains: Sequence[Gain]) -> Cells:
         for each in gains
     ]
     return [head, *rows]
+
+
+def _range_cells(figures: Sequence[Figures]) -> Cells:
+    """How little the choice matters, which is what table 1 claims."""
+    rows = []
+    for key in dict.fromkeys(each.figure for each in figures if each.figure != SPEED):
+        own = [each for each in figures if each.figure == key]
+        ours = _range([each.ours.mean for each in own])
+        paper = _range([each.paper.value if each.paper else math.nan for each in own])
+        texts = [NOTHING if math.isnan(each) else f"{each:.3f}" for each in (paper, ours)]
+        rows.append([key, *texts, _signed(ours - paper)])
+    return [["best row less worst row", "paper", "ours", _DIFFERENCE], *rows]
+
+
+def _range(values: Sequence[float]) -> float:
+    return math.nan if any(map(math.isnan, values)) else max(values) - min(values)
 
 
 def _attribute_cells(scores: ClaimScores) -> list[Cells]:

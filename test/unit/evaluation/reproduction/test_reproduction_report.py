@@ -118,6 +118,19 @@ def test_gains_are_paired_over_sequences(gtot: MeasuredSet) -> None:
     assert (local.difference, local.better, local.worse) == (0.0, 1, 1)
 
 
+def test_table_1_says_how_far_its_rows_lie_apart(gtot: MeasuredSet) -> None:
+    records = answers(gtot, "dualatt-both", 0, (FAR, NEAR))
+    for weight in (1, 2, 4, 5, 6, 7, 8, 9):
+        offsets = (NEAR, NEAR) if weight == 7 else (FAR, NEAR)
+        records += answers(gtot, f"dualatt-both-lambda{weight}", 0, offsets)
+    (claim,) = scored(gtot, records, "lambda")
+    _, (head, *rows) = claim_cells(claim)
+    assert head == ["best row less worst row", "paper", "ours", "ours - paper"]
+    assert rows[0] == ["MPR", "0.014", "0.500", "+0.486"], "84.9 of lambda 2, 83.5 of lambda 5"
+    assert rows[1][:2] == ["MSR", "0.008"]
+    assert rows[2] == ["PR@5", "n/a", "0.500", "n/a"]
+
+
 def test_attributes_have_their_own_sequences(measured: MeasuredSet) -> None:
     (attributes,) = scored(measured, parts_records(measured), "attributes")
     found = {(each.row[:6], each.part, each.figure): each for each in attributes.figures}
