@@ -183,7 +183,7 @@ def test_a_full_disk_keeps_the_old_file_and_is_one_line(
     before, tensors = stored_vgg_m.read_bytes(), weight_files.read_tensors(stored_vgg_m)[0]
     with monkeypatch.context() as disk:
         disk.setattr(Path, "write_bytes", write_half)
-        with pytest.raises(WeightsError, match="cannot write weights to .*No space left"):
+        with pytest.raises(WeightsError, match=r"cannot write weights to .*No space left"):
             weight_files.write_tensors(tensors, stored_vgg_m, {})
     assert stored_vgg_m.read_bytes() == before
     assert list(stored_vgg_m.parent.iterdir()) == [stored_vgg_m]
