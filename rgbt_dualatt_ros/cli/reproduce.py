@@ -42,7 +42,7 @@ from rgbt_dualatt_ros.evaluation.reproduction.reproduction_report import (
     terminal_text,
     write_reproduction,
 )
-from rgbt_dualatt_ros.evaluation.reproduction.shard import Shard, wait_until
+from rgbt_dualatt_ros.evaluation.reproduction.shard import LAUNCH, Shard, wait_until
 from rgbt_dualatt_ros.evaluation.reproduction.variant_contenders import (
     DRY_RUN_SETTINGS,
     GivenSettings,
@@ -219,7 +219,12 @@ def _run_part(
     discard_failures(own, folder)
     task = f"rank {shard.rank}" if shard.count > 1 else "tracking"
     with ProgressBar(sum(len(each.sequence) for each in own), task) as bar:
-        run_passes(own, folder, about["made_with"], bar.advance)
+        run_passes(own, folder, _made_with(about, shard), bar.advance)
+
+
+def _made_with(about: Json, shard: Shard) -> Json:
+    made_with: Json = about["made_with"]
+    return {**made_with, LAUNCH: shard.launch} if shard.launch else made_with
 
 
 def _names(text: str) -> tuple[str, ...]:

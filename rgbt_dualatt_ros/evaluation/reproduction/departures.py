@@ -10,6 +10,7 @@ from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.settings import values_of
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
 from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.evaluation.reproduction.shard import LAUNCH
 from rgbt_dualatt_ros.evaluation.reproduction.weights_used import (
     UsedWeights,
     global_weights,
@@ -56,7 +57,8 @@ def mixture(records: Sequence[Record]) -> list[str]:
     Args:
         records: of all passes, as read from their folder.
     """
-    names = dict.fromkeys(name for each in records for name in each.made_with if name != "date")
+    used = dict.fromkeys(name for each in records for name in each.made_with)
+    names = [name for name in used if name not in ("date", LAUNCH)]
     found = []
     for name in names:
         counts = Counter(str(each.made_with.get(name, "none")) for each in records)

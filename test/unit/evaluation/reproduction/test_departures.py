@@ -61,7 +61,7 @@ def test_another_preset_and_other_settings_are_told() -> None:
 
 
 def test_passes_that_were_not_made_alike_are_told() -> None:
-    old = {"date": "1", "revision": "a", "torch": "2"}
+    old = {"date": "1", "revision": "a", "torch": "2", "launch": "x"}
     new = {"date": "2", "revision": "b", "torch": "2", "gpu": "H100"}
     records = [
         replace(Record.empty("dualatt", "scene", seed, 1), made_with=made_with)
