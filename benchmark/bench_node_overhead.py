@@ -17,7 +17,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,6 +32,9 @@ from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.datasets.synthetic import SyntheticSequence, parse_scene
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id, set_default_transport
 from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
+
+if TYPE_CHECKING:
+    from rgbt_dualatt_ros.ros.tracker_node import TrackerNode
 
 _DISCOVERY_S = 2.0
 
@@ -66,10 +72,34 @@ def play(bag: Path) -> None:
     time.sleep(_DISCOVERY_S)
 
 
+@contextmanager
+def running(node: TrackerNode) -> Iterator[None]:
+    """The node at work in a thread of its own while the block lasts, and then no more ROS here."""
+    import rclpy
+    from rclpy.executors import SingleThreadedExecutor
+
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    threading.Thread(target=executor.spin, daemon=True).start()
+    try:
+        yield
+    finally:
+        executor.shutdown()
+        node.close()
+        rclpy.try_shutdown()
+
+
+@contextmanager
+def rendered_bag(seconds: float) -> Iterator[Path]:
+    """A bag of a rendered scene at 30 Hz while the block lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        scene = parse_scene(f"length={round(seconds * 30)}")
+        yield write_bag(SyntheticSequence(scene), Path(folder) / "bag")
+
+
 def measure(bag: Path, work_s: float) -> None:
     """The node's process: run it here, and note when each box is out."""
     import rclpy
-    from rclpy.executors import SingleThreadedExecutor
     from rclpy.parameter import Parameter
 
     from rgbt_dualatt_ros.ros.target_control import Outcome
@@ -87,10 +117,8 @@ def measure(bag: Path, work_s: float) -> None:
     rclpy.init()
     box = Parameter("target.box", value=[300.0, 200.0, 40.0, 80.0])
     node = MeasuredNode(lambda _: WorkingTracker(work_s), parameter_overrides=[box])
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    threading.Thread(target=executor.spin, daemon=True).start()
-    subprocess.run([sys.executable, __file__, "--play", str(bag)], check=True)
+    with running(node):
+        subprocess.run([sys.executable, __file__, "--play", str(bag)], check=True)
     p50, p90, p99 = np.percentile(added_ms[5:], [50, 90, 99])
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     sys.stdout.write(
@@ -98,9 +126,6 @@ def measure(bag: Path, work_s: float) -> None:
         f"p99 {p99:.2f} ms; {len(added_ms)} pairs, load {load:.1f} a processor\n"
     )
     sys.stdout.flush()
-    executor.shutdown()
-    node.close()
-    rclpy.try_shutdown()
 
 
 def main() -> None:
@@ -115,9 +140,7 @@ def main() -> None:
         play(arguments.play)
         return
     isolate(os.environ, private_domain_id())
-    with tempfile.TemporaryDirectory() as folder:
-        scene = parse_scene(f"length={round(arguments.seconds * 30)}")
-        bag = write_bag(SyntheticSequence(scene), Path(folder) / "bag")
+    with rendered_bag(arguments.seconds) as bag:
         measure(bag, arguments.work_ms / 1e3)
 
 

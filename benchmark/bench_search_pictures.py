@@ -14,17 +14,14 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from bench_node_overhead import WorkingTracker, play
+from bench_node_overhead import WorkingTracker, play, rendered_bag, running
 
-from rgbt_dualatt_ros.bags.bag_writer import write_bag
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.explanation import (
     AttentionImages,
@@ -36,7 +33,6 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction
 from rgbt_dualatt_ros.core.proposals import ProposalSet, ProposalSource
 from rgbt_dualatt_ros.core.tracker import ExplainingTracker
-from rgbt_dualatt_ros.datasets.synthetic import SyntheticSequence, parse_scene
 from rgbt_dualatt_ros.ros.transport import isolate, private_domain_id, set_default_transport
 
 _BOX = [300.0, 200.0, 40.0, 80.0]
@@ -116,7 +112,6 @@ def viewers(topics: Sequence[str]) -> Iterator[None]:
 def measure(bag: Path, work_s: float, max_rate_hz: float) -> None:
     """The node's process: run it here, and play the bag once for each set of viewers."""
     import rclpy
-    from rclpy.executors import SingleThreadedExecutor
     from rclpy.parameter import Parameter
 
     from rgbt_dualatt_ros.ros.target_control import Outcome
@@ -149,25 +144,20 @@ def measure(bag: Path, work_s: float, max_rate_hz: float) -> None:
         lambda _: SearchingTracker(work_s),
         parameter_overrides=[Parameter(name, value=value) for name, value in settings.items()],
     )
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    threading.Thread(target=executor.spin, daemon=True).start()
-    for name, topics in _VIEWERS.items():
-        taken.clear()
-        with viewers(topics):
-            subprocess.run([sys.executable, __file__, "--play", str(bag)], check=True)
-        rows = np.array(taken[5:])
-        cpu, wall, before = np.percentile(rows, [50, 99], axis=0).T
-        load = os.getloadavg()[0] / (os.cpu_count() or 1)
-        sys.stdout.write(
-            f"{name}: after the box p50 {cpu[0]:.2f} p99 {cpu[1]:.1f} ms of processor, "
-            f"p50 {wall[0]:.2f} p99 {wall[1]:.1f} ms of wall; before it p50 {before[0]:.2f} "
-            f"p99 {before[1]:.1f} ms; {len(taken)} pairs, load {load:.1f} a processor\n"
-        )
-        sys.stdout.flush()
-    executor.shutdown()
-    node.close()
-    rclpy.try_shutdown()
+    with running(node):
+        for name, topics in _VIEWERS.items():
+            taken.clear()
+            with viewers(topics):
+                subprocess.run([sys.executable, __file__, "--play", str(bag)], check=True)
+            rows = np.array(taken[5:])
+            cpu, wall, before = np.percentile(rows, [50, 99], axis=0).T
+            load = os.getloadavg()[0] / (os.cpu_count() or 1)
+            sys.stdout.write(
+                f"{name}: after the box p50 {cpu[0]:.2f} p99 {cpu[1]:.1f} ms of processor, "
+                f"p50 {wall[0]:.2f} p99 {wall[1]:.1f} ms of wall; before it p50 {before[0]:.2f} "
+                f"p99 {before[1]:.1f} ms; {len(taken)} pairs, load {load:.1f} a processor\n"
+            )
+            sys.stdout.flush()
 
 
 def main() -> None:
@@ -187,9 +177,7 @@ def main() -> None:
         view(arguments.view)
         return
     isolate(os.environ, private_domain_id())
-    with tempfile.TemporaryDirectory() as folder:
-        scene = parse_scene(f"length={round(arguments.seconds * 30)}")
-        bag = write_bag(SyntheticSequence(scene), Path(folder) / "bag")
+    with rendered_bag(arguments.seconds) as bag:
         measure(bag, arguments.work_ms / 1e3, arguments.max_rate_hz)
 
 

@@ -42,7 +42,7 @@ from rgbt_dualatt_ros.evaluation.reproduction.reproduction_report import (
     terminal_text,
     write_reproduction,
 )
-from rgbt_dualatt_ros.evaluation.reproduction.shard import Shard, wait_until
+from rgbt_dualatt_ros.evaluation.reproduction.shard import LAUNCH, Shard, wait_until
 from rgbt_dualatt_ros.evaluation.reproduction.variant_contenders import (
     DRY_RUN_SETTINGS,
     GivenSettings,
@@ -71,7 +71,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLE
     parser.add_argument("set", choices=SETS, help="data set of the paper")
     parser.add_argument("root", type=Path, help="folder of its sequences")
-    parser.add_argument("--out", type=Path, help="folder of the results; reproduction_SET")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the results; reproduction_SET, or dry_run_SET"
+    )
     parser.add_argument(
         "--preset", choices=[*PRESETS], default="paper", help="settings to begin with; paper"
     )
@@ -122,15 +124,15 @@ def run(arguments: argparse.Namespace) -> int:
         dry_run=arguments.dry_run,
         local_weights=[each.checksum for each in local_weights(config.tracker)],
     )
-    folder = _open_folder(arguments, shard, about)
     passes = _passes(arguments, given, claims, measured, shard)
+    folder = _open_folder(arguments, shard, about)
     _announce(measured, passes, shard, arguments)
     _run_part(passes, shard, folder, about)
     if not shard.is_first:
         return 0
     records = await_records(passes, folder, shard, arguments.wait_minutes * 60)
     found = Reproduction.of(measured, claims, records, about, notes)
-    path = write_reproduction(found, folder.path)
+    path = write_reproduction(found, folder)
     print(terminal_text(found))
     print(f"tables: {path}")
     for failure in found.failures:
@@ -149,7 +151,7 @@ def _settings(arguments: argparse.Namespace) -> tuple[GivenSettings, bool]:
     if arguments.global_net:
         given = given.and_also(f"global_attention.net={arguments.global_net}")
     config = given.load().tracker
-    if not arguments.dry_run:
+    if not arguments.dry_run or config.global_attention.weights:
         refuse_missing_global(config)
     elif not has_global_weights(config):
         print(
@@ -162,7 +164,9 @@ def _settings(arguments: argparse.Namespace) -> tuple[GivenSettings, bool]:
 
 
 def _open_folder(arguments: argparse.Namespace, shard: Shard, about: Json) -> ResultFolder:
-    path: Path = arguments.out or Path(f"reproduction_{arguments.set}")
+    # A dry run and the real one never share a folder, nor should a user have to think of it.
+    usual = f"{'dry_run' if arguments.dry_run else 'reproduction'}_{arguments.set}"
+    path: Path = arguments.out or Path(usual)
     patience_s = arguments.wait_minutes * 60
     if not shard.is_first and not wait_until((path / "run.json").is_file, patience_s):
         raise ConfigError(
@@ -215,7 +219,12 @@ def _run_part(
     discard_failures(own, folder)
     task = f"rank {shard.rank}" if shard.count > 1 else "tracking"
     with ProgressBar(sum(len(each.sequence) for each in own), task) as bar:
-        run_passes(own, folder, about["made_with"], bar.advance)
+        run_passes(own, folder, _made_with(about, shard), bar.advance)
+
+
+def _made_with(about: Json, shard: Shard) -> Json:
+    made_with: Json = about["made_with"]
+    return {**made_with, LAUNCH: shard.launch} if shard.launch else made_with
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
-from rgbt_dualatt_ros.cli import train_global_attention
+from rgbt_dualatt_ros.cli import train_global_attention, train_local_attention
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.training_config import DistillationConfig, VggMDistillationConfig
 
@@ -18,16 +18,20 @@ _EXAMPLE = """example:
   rgbt-dualatt train vgg_m --data clips --teacher mobilenetv2.pt --teacher vgg16.pth \\
       --out weights/paper_vgg_m.safetensors
 
-backbone is the net of preset realtime, vgg_m that of preset paper; global-attention has a page
-of its own, `rgbt-dualatt train global-attention --help`.
+backbone is the net of preset realtime, vgg_m that of preset paper; global-attention and
+local-attention have pages of their own, `rgbt-dualatt train global-attention --help`.
 clips is a folder of mp4 files without labels: *_visible.mp4 are colour, all others thermal.
 A teacher is a state dict of MobileNetV2 or VGG-16 with ImageNet weights.
 """
-_GLOBAL = "global-attention"
+_IN_LOOP = {
+    "global-attention": train_global_attention,
+    "local-attention": train_local_attention,
+}
 _NETS = {
     "backbone": "Train the convolution net of preset realtime.",
     "vgg_m": "Train the convolution net of preset paper.",
-    _GLOBAL: "Train a net that finds the target in the whole image.",
+    "global-attention": "Train a net that finds the target in the whole image.",
+    "local-attention": "Train the local net on annotated videos, with or without attention.",
 }
 _CONFIGS = {"backbone": DistillationConfig, "vgg_m": VggMDistillationConfig}
 
@@ -43,8 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             epilog=_EXAMPLE,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        if name == _GLOBAL:
-            train_global_attention.add_arguments(net)
+        if name in _IN_LOOP:
+            _IN_LOOP[name].add_arguments(net)
         else:
             _add_distillation(net)
 
@@ -63,8 +67,9 @@ def _add_distillation(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, write the file, say how well it went."""
-    if arguments.what == _GLOBAL:
-        return train_global_attention.run(arguments)
+    if arguments.what in _IN_LOOP:
+        code: int = _IN_LOOP[arguments.what].run(arguments)
+        return code
     # torch is imported only by those who train.
     from rgbt_dualatt_ros.models.weight_files import check_writable
     from rgbt_dualatt_ros.training.shipped_nets import train_and_save

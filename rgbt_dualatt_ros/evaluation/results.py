@@ -187,9 +187,13 @@ class ResultFolder:
         with _writing(self.path):
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
-            write_record(partial, record, made_with)
-            shutil.rmtree(final, ignore_errors=True)
-            partial.rename(final)
+            try:
+                write_record(partial, record, made_with)
+                shutil.rmtree(final, ignore_errors=True)
+                partial.rename(final)
+            except OSError:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
         return read_record(final)
 
     def load(self, tracker: str, sequence: str, seed: int) -> Record | None:
@@ -237,6 +241,16 @@ class ResultFolder:
                 )
             return
 
+    def write(self, name: str, text: str) -> Path:
+        """Write a table or page about the records: the whole text, or what was there stays.
+
+        Raises:
+            ConfigError: when the folder cannot be written.
+        """
+        with _writing(self.path):
+            _write_atomically(self.path / name, text)
+        return self.path / name
+
     def video_path(self, sequence: str) -> Path:
         """Where the video of a sequence lies, if there is one."""
         return self.path / "videos" / f"{_file_name(sequence)}.webm"
@@ -263,7 +277,9 @@ class ResultFolder:
     def _has_run(self) -> bool:
         if (self.path / "run.json").is_file():
             return True
-        if any(self.path.iterdir()):
+        # A run that was killed or found the disk full at once has left no more than these.
+        begun = set(self.path.glob("run.json.part-*"))
+        if set(self.path.iterdir()) - begun:
             raise ConfigError(
                 f"{self.path} is not empty and holds no evaluation; choose another folder "
                 "with --out"
@@ -291,8 +307,12 @@ def _partial_ending() -> str:
 
 def _write_atomically(path: Path, text: str) -> None:
     partial = path.with_name(f"{path.name}{_partial_ending()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

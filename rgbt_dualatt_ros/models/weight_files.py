@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from rgbt_dualatt_ros.core.errors import WeightsError
@@ -33,14 +33,22 @@ def check_writable(path: Path) -> None:
 
 
 def write_tensors(tensors: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write tensors as they are, with `metadata` and their checksum.
+    """Write tensors as they are, with `metadata` and their checksum, whole or not at all.
 
     Raises:
-        WeightsError: when the place cannot be written.
+        WeightsError: when the place cannot be written, or the disk is full.
     """
     stored = {name: value.detach().contiguous() for name, value in tensors.items()}
     check_writable(path)
-    save_file(stored, path, {**metadata, "checksum": checksum(stored)})
+    content = save(stored, {**metadata, "checksum": checksum(stored)})
+    # Not safetensors' own writing: its files can be read by their owner alone.
+    partial = path.with_name(f"{path.name}.part")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise WeightsError(f"cannot write weights to {path}: {error.strerror}") from None
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -201,11 +201,12 @@ def test_more_seeds_and_claims_may_follow_but_no_other_settings(
     assert "holds a run with other settings (head.members: 1 there, 2 now)" in line
 
 
+@pytest.mark.parametrize("how", [(), ("--dry-run",)], ids=["really", "dry"])
 def test_the_papers_network_without_weights_is_refused_in_one_line(
-    gtot: Path, tmp_path: Path
+    gtot: Path, tmp_path: Path, how: tuple[str, ...]
 ) -> None:
     missing = f"global_attention.weights={tmp_path / 'none.safetensors'}"
-    done = reproduce("gtot", gtot, "--set", missing, "--out", tmp_path / "out")
+    done = reproduce("gtot", gtot, *how, "--set", missing, "--out", tmp_path / "out")
     assert done.returncode == 2
     (line,) = error_lines(done)
     assert "--global-net lite" in line

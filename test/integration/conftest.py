@@ -155,6 +155,15 @@ class NodeHarness:
             self.spin_until(lambda: self.finished > before, "a pair was not looked at")  # noqa: B023
         return stamps
 
+    def send_until(self, stamps: Iterator[int], is_done: Callable[[], bool]) -> None:
+        """Publish a pair with each of `stamps` until a condition holds."""
+
+        def send_one_more() -> bool:
+            self.send_pairs(1, next(stamps))
+            return is_done()
+
+        self.spin_until(send_one_more, "it never came")
+
     @property
     def finished(self) -> int:
         """Pairs that the node has used or refused."""
@@ -240,6 +249,12 @@ def start_node() -> Iterator[MakeHarness]:
     yield start
     for harness in started:
         harness.close()
+
+
+@pytest.fixture
+def stamps() -> Iterator[int]:
+    """Stamps of one pair after the other."""
+    return itertools.count(FIRST_STAMP_NS, PERIOD_NS)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ error in the explanation or a tracker without one stops nothing. Not: what the m
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -24,8 +23,6 @@ from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
 pytestmark = pytest.mark.ros
 
 BOX = [10.0, 8.0, 20.0, 16.0]
-PERIOD_NS = 33_000_000
-FIRST_NS = 5_000_000_000
 WIDTH, HEIGHT = 64, 48
 TOPIC = "/tracker/attention/local"
 
@@ -89,29 +86,12 @@ class Viewer:
 
 
 @pytest.fixture
-def stamps() -> Iterator[int]:
-    return itertools.count(FIRST_NS, PERIOD_NS)
-
-
-@pytest.fixture
 def said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """What the package says; the node takes it away from where caplog listens."""
     package = logging.getLogger("rgbt_dualatt_ros")
     package.addHandler(caplog.handler)
     yield caplog
     package.removeHandler(caplog.handler)
-
-
-def send_until(
-    harness: Any,  # noqa: ANN401
-    stamps: Iterator[int],
-    is_done: Callable[[], bool],
-) -> None:
-    def send_one_more() -> bool:
-        harness.send_pairs(1, next(stamps))
-        return is_done()
-
-    harness.spin_until(send_one_more, "it never came")
 
 
 def test_asked_only_when_someone_looks_and_once_a_picture(
@@ -123,7 +103,7 @@ def test_asked_only_when_someone_looks_and_once_a_picture(
         harness.send_pairs(1, next(stamps))
     assert tracker.asked == []
     viewer = Viewer(harness)
-    send_until(harness, stamps, lambda: len(viewer.pictures) >= 3)
+    harness.send_until(stamps, lambda: len(viewer.pictures) >= 3)
     harness.spin_until(lambda: len(viewer.pictures) == len(tracker.asked), "one was not shown")
     headers = [each.header for each in viewer.pictures]
     shown_ns = [each.stamp.sec * 10**9 + each.stamp.nanosec for each in headers]
@@ -133,7 +113,7 @@ def test_asked_only_when_someone_looks_and_once_a_picture(
     assert tracker.threads == {"tracker"}
     viewer.leave()
     asked = len(tracker.asked)
-    send_until(harness, stamps, lambda: len(harness.targets) >= asked + 6)
+    harness.send_until(stamps, lambda: len(harness.targets) >= asked + 6)
     assert len(tracker.asked) == asked
 
 
@@ -144,7 +124,7 @@ def test_picture_has_two_panels_of_the_image(
         lambda _: LookingTracker(), target__box=BOX, attention_image__max_rate_hz=0.0
     )
     viewer = Viewer(harness)
-    send_until(harness, stamps, lambda: bool(viewer.pictures))
+    harness.send_until(stamps, lambda: bool(viewer.pictures))
     picture = viewer.pictures[0]
     assert (picture.width, picture.height, picture.encoding) == (2 * WIDTH, HEIGHT, "rgb8")
     pixels = np.frombuffer(picture.data, np.uint8).reshape(HEIGHT, 2 * WIDTH, 3)
@@ -163,7 +143,7 @@ def test_nothing_to_explain_without_a_target(
         harness.send_pairs(1, next(stamps))
     assert tracker.asked == []
     assert harness.initialize(*BOX).success
-    send_until(harness, stamps, lambda: bool(tracker.asked))
+    harness.send_until(stamps, lambda: bool(tracker.asked))
 
 
 def test_rate_is_limited_and_may_change_while_the_node_runs(
@@ -174,13 +154,13 @@ def test_rate_is_limited_and_may_change_while_the_node_runs(
     tracker = LookingTracker()
     harness = start_node(lambda _: tracker, target__box=BOX, attention_image__max_rate_hz=0.001)
     Viewer(harness)
-    send_until(harness, stamps, lambda: bool(tracker.asked))
+    harness.send_until(stamps, lambda: bool(tracker.asked))
     for _ in range(5):
         harness.send_pairs(1, next(stamps))
     assert len(tracker.asked) == 1
     parameter = Parameter("attention_image.max_rate_hz", value=0.0)
     assert harness.node.set_parameters([parameter])[0].successful
-    send_until(harness, stamps, lambda: len(tracker.asked) >= 4)
+    harness.send_until(stamps, lambda: len(tracker.asked) >= 4)
 
 
 def test_explanation_that_fails_stops_nothing(
@@ -189,7 +169,7 @@ def test_explanation_that_fails_stops_nothing(
     tracker = BlindTracker()
     harness = start_node(lambda _: tracker, target__box=BOX, attention_image__max_rate_hz=0.0)
     viewer = Viewer(harness)
-    send_until(harness, stamps, lambda: len(tracker.asked) >= 4)
+    harness.send_until(stamps, lambda: len(tracker.asked) >= 4)
     assert viewer.pictures == []
     assert len(harness.targets[-1].targets) == 1
     assert harness.statuses[-1].pairs_rejected == 0

@@ -7,7 +7,6 @@ told of maps and of targets found again. Not: how the pictures look (unit/visual
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -32,8 +31,6 @@ from rgbt_dualatt_ros.tracking.static_tracker import StaticTracker
 pytestmark = pytest.mark.ros
 
 BOX = [10.0, 8.0, 20.0, 16.0]
-PERIOD_NS = 33_000_000
-FIRST_NS = 5_000_000_000
 WIDTH, HEIGHT = 64, 48
 LOCAL, GLOBAL, MOSAIC = "/tracker/attention/local", "/tracker/attention/global", "/tracker/mosaic"
 TRACKING, LOST = TrackStatus.TRACKING, TrackStatus.LOST
@@ -94,11 +91,6 @@ class SearchingTracker(StaticTracker):
 
 
 @pytest.fixture
-def stamps() -> Iterator[int]:
-    return itertools.count(FIRST_NS, PERIOD_NS)
-
-
-@pytest.fixture
 def start_looking(start_node: Callable[..., Any]) -> Callable[..., Any]:
     """Starts a node whose pictures are not limited in rate."""
 
@@ -114,18 +106,6 @@ def look(harness: Any, topic: str) -> list[Any]:  # noqa: ANN401
 
     pictures: list[Any] = harness.listen(Image, topic)
     return pictures
-
-
-def send_until(
-    harness: Any,  # noqa: ANN401
-    stamps: Iterator[int],
-    is_done: Callable[[], bool],
-) -> None:
-    def send_one_more() -> bool:
-        harness.send_pairs(1, next(stamps))
-        return is_done()
-
-    harness.spin_until(send_one_more, "it never came")
 
 
 def pixels_of(picture: Any) -> NDArray[np.uint8]:  # noqa: ANN401
@@ -145,7 +125,7 @@ def test_the_global_picture_is_the_map_over_the_colour_image(
     tracker = SearchingTracker()
     harness = start_looking(tracker, target__box=BOX)
     pictures = look(harness, GLOBAL)
-    send_until(harness, stamps, lambda: len(pictures) >= 4)
+    harness.send_until(stamps, lambda: len(pictures) >= 4)
     pixels = pixels_of(pictures[-1])
     assert pixels.shape == (HEIGHT, WIDTH, 3)
     red, _, blue = pixels[-1, 0].astype(int)  # away from box, region and words
@@ -160,7 +140,7 @@ def test_the_mosaic_has_its_panels_in_their_places(
     # Without regions, whose plates would hide a panel as small as this.
     harness = start_looking(SearchingTracker(regions=()), target__box=BOX)
     pictures = look(harness, MOSAIC)
-    send_until(harness, stamps, lambda: len(pictures) >= 4)
+    harness.send_until(stamps, lambda: len(pictures) >= 4)
     pixels = pixels_of(pictures[-1])
     assert pixels.shape[1] == 2 * WIDTH
     assert pixels.shape[0] > 2 * HEIGHT
@@ -212,7 +192,7 @@ def test_without_a_target_the_words_are_shown(
     tracker = SearchingTracker()
     harness = start_looking(tracker)
     shown = [look(harness, topic) for topic in (GLOBAL, MOSAIC)]
-    send_until(harness, stamps, lambda: all(shown))
+    harness.send_until(stamps, lambda: all(shown))
     assert (pixels_of(shown[0][-1])[-1] == 30).all(), "the image is not dimmed"
     mosaic = pixels_of(shown[1][-1])
     assert (mosaic[HEIGHT - 6, : WIDTH - 3] == 90).all()
@@ -225,7 +205,7 @@ def test_a_tracker_that_cannot_tell_has_a_mosaic_all_the_same(
 ) -> None:
     harness = start_looking(StaticTracker(), target__box=BOX)
     pictures = look(harness, MOSAIC)
-    send_until(harness, stamps, lambda: len(pictures) >= 3)
+    harness.send_until(stamps, lambda: len(pictures) >= 3)
     mosaic = pixels_of(pictures[-1])
     assert (mosaic[2 * HEIGHT - 1, : WIDTH - 3] == 30).all()
     assert (mosaic[HEIGHT - 6, : WIDTH - 3] == 90).all()
@@ -259,7 +239,7 @@ def test_markers_are_the_box_and_the_regions_in_px(
 
     harness = start_looking(SearchingTracker(), target__box=BOX)
     markers = harness.listen(ImageMarker, "/tracker/markers")
-    send_until(harness, stamps, lambda: len(markers) >= 3)
+    harness.send_until(stamps, lambda: len(markers) >= 3)
     marker = markers[-1]
     assert (marker.action, marker.type) == (ImageMarker.ADD, ImageMarker.LINE_LIST)
     points = [(each.x, each.y) for each in marker.points]
@@ -271,7 +251,7 @@ def test_markers_are_the_box_and_the_regions_in_px(
     assert marker.outline_colors[0] != marker.outline_colors[-1]
     assert marker.header in [target.header for target in harness.targets]
     assert harness.trigger("stop").success
-    send_until(harness, stamps, lambda: markers[-1].action == ImageMarker.REMOVE)
+    harness.send_until(stamps, lambda: markers[-1].action == ImageMarker.REMOVE)
     assert (markers[-1].ns, markers[-1].id) == (marker.ns, marker.id)
 
 

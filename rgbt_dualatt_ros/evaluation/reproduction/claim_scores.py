@@ -59,6 +59,11 @@ class Gain:
     paper: Published | None
     ours: Interval
 
+    @property
+    def difference(self) -> float:
+        """Our gain less the paper's; NaN when it names none."""
+        return self.ours.difference - self.paper.value if self.paper else math.nan
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimScores:

@@ -20,15 +20,19 @@ Cells = list[list[str]]
 
 _CSV_HEAD = (
     "claim", "row", "part", "sequences", "figure", "paper", "ours", "deviation", "runs",
-    "difference", "source",
+    "difference", "source", "low", "high",
 )  # fmt: skip
+_DIFFERENCE = "ours - paper"
 
 
 def claim_cells(scores: ClaimScores) -> list[Cells]:
-    """The tables of one claim: its rows, then its gains, if it has any."""
+    """The tables of one claim: its rows, then its gains or how far the rows lie apart."""
     if scores.claim.name == "attributes":
         return _attribute_cells(scores)
-    return [_row_cells(scores.figures), *([_gain_cells(scores.gains)] if scores.gains else [])]
+    tables = [_row_cells(scores.figures)]
+    if scores.claim.name == "lambda":
+        tables.append(_range_cells(scores.figures))
+    return [*tables, *([_gain_cells(scores.gains)] if scores.gains else [])]
 
 
 def markdown_table(cells: Cells) -> str:
@@ -80,7 +84,7 @@ def claims_json(claims: Iterable[ClaimScores]) -> Json:
                 for row in each.claim.rows
             },
             "figures": [asdict(one) | {"difference": one.difference} for one in each.figures],
-            "gains": [asdict(one) for one in each.gains],
+            "gains": [asdict(one) | {"difference": one.difference} for one in each.gains],
         }
         for each in claims
     }
@@ -106,7 +110,7 @@ def _row_cells(figures: Sequence[Figures]) -> Cells:
 
 def _heads(key: str) -> list[str]:
     # Speeds of different machines have no difference worth printing.
-    return [f"{key} paper", f"{key} ours", *([] if key == SPEED else ["difference"])]
+    return [f"{key} paper", f"{key} ours", *([] if key == SPEED else [_DIFFERENCE])]
 
 
 def _figure_cells(figures: Figures | None, key: str, *, in_paper: bool) -> list[str]:
@@ -124,18 +128,36 @@ def _speed_text(speed: Spread) -> str:
 
 
 def _gain_cells(gains: Sequence[Gain]) -> Cells:
-    head = ["gain", "figure", "paper", "ours, 95 % interval over sequences", "better / worse"]
+    ours = "ours, 95 % interval over sequences"
+    head = ["gain", "figure", "paper", ours, _DIFFERENCE, "better / worse"]
     rows = [
         [
             f"{each.row} over {each.over}",
             each.figure,
             signed_text(each.paper.value) if each.paper else NOTHING,
             interval_text(each.ours),
+            signed_text(each.difference),
             f"{each.ours.better} / {each.ours.worse}",
         ]
         for each in gains
     ]
     return [head, *rows]
+
+
+def _range_cells(figures: Sequence[Figures]) -> Cells:
+    """How little the choice matters, which is what table 1 claims."""
+    rows = []
+    for key in dict.fromkeys(each.figure for each in figures if each.figure != SPEED):
+        own = [each for each in figures if each.figure == key]
+        ours = _range([each.ours.mean for each in own])
+        paper = _range([each.paper.value if each.paper else math.nan for each in own])
+        texts = [NOTHING if math.isnan(each) else f"{each:.3f}" for each in (paper, ours)]
+        rows.append([key, *texts, signed_text(ours - paper)])
+    return [["best row less worst row", "paper", "ours", _DIFFERENCE], *rows]
+
+
+def _range(values: Sequence[float]) -> float:
+    return math.nan if any(map(math.isnan, values)) else max(values) - min(values)
 
 
 def _attribute_cells(scores: ClaimScores) -> list[Cells]:
@@ -159,17 +181,17 @@ def _csv_row(claim: str, figures: Figures) -> list[object]:
         *(claim, figures.row, figures.part, figures.sequences, figures.figure),
         *(_number(paper.value if paper else math.nan), _number(ours.mean)),
         *(_number(ours.deviation), ours.runs, _number(figures.difference)),
-        paper.source if paper else "",
+        *(paper.source if paper else "", "", ""),
     ]
 
 
 def _csv_gain(claim: str, gain: Gain) -> list[object]:
-    paper = gain.paper.value if gain.paper else math.nan
-    ours = gain.ours.difference
+    paper, ours = gain.paper, gain.ours
     return [
-        *(claim, f"{gain.row} over {gain.over}", "", gain.ours.sequences, gain.figure),
-        *(_number(paper), _number(ours), "", "", _number(ours - paper)),
-        gain.paper.source if gain.paper else "",
+        *(claim, f"{gain.row} over {gain.over}", "", ours.sequences, gain.figure),
+        *(_number(paper.value if paper else math.nan), _number(ours.difference), "", ""),
+        *(_number(gain.difference), paper.source if paper else ""),
+        *(_number(ours.low), _number(ours.high)),
     ]
 
 

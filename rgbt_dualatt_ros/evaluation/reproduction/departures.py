@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rgbt_dualatt_ros.core.config import Config
 from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.settings import values_of
 from rgbt_dualatt_ros.core.tracker_config import TrackerConfig
+from rgbt_dualatt_ros.evaluation.record import Record
+from rgbt_dualatt_ros.evaluation.reproduction.shard import LAUNCH
 from rgbt_dualatt_ros.evaluation.reproduction.weights_used import (
     UsedWeights,
     global_weights,
@@ -46,6 +49,23 @@ def departures(config: TrackerConfig, seeds: Sequence[int], *, has_global: bool)
         "The paper's text names thresholds of 5 px and 0.6 for both sets. Its figures fit only "
         "the sets' own conventions, so they stand beside those; PR@5 and SR@0.6 are printed too.",
     ]
+
+
+def mixture(records: Sequence[Record]) -> list[str]:
+    """In what the passes were not made alike, as after an update between two runs; a line each.
+
+    Args:
+        records: of all passes, as read from their folder.
+    """
+    used = dict.fromkeys(name for each in records for name in each.made_with)
+    names = [name for name in used if name not in ("date", LAUNCH)]
+    found = []
+    for name in names:
+        counts = Counter(str(each.made_with.get(name, "none")) for each in records)
+        if len(counts) > 1:
+            shares = ", ".join(f"{value} ({count})" for value, count in counts.most_common())
+            found.append(f"Not all passes were made alike: {name} was {shares}.")
+    return found
 
 
 def _preset(config: TrackerConfig) -> Iterable[str]:

@@ -11,7 +11,7 @@ from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
 from rgbt_dualatt_ros.evaluation.comparison import Contender, OnProgress, run_comparison
 from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.record_files import Json
-from rgbt_dualatt_ros.evaluation.reproduction.shard import Shard, wait_until
+from rgbt_dualatt_ros.evaluation.reproduction.shard import LAUNCH, Shard, wait_until
 from rgbt_dualatt_ros.evaluation.results import ResultFolder
 
 
@@ -90,6 +90,8 @@ def await_records(
 ) -> list[Record]:
     """The records of all passes, once the other ranks have made theirs.
 
+    An error of an earlier launch is none: its rank makes that pass again.
+
     Args:
         patience_s: how long to wait without any new record.
 
@@ -102,7 +104,7 @@ def await_records(
     def look() -> int:
         for index, each in list(missing.items()):
             record = folder.load(each.contender.name, each.sequence.name, each.seed)
-            if record is not None and len(record) == len(each.sequence):
+            if record is not None and _is_result(record, each, shard):
                 found[index] = record
                 del missing[index]
         return len(missing)
@@ -115,6 +117,12 @@ def await_records(
             f"came for {patience_s / 60:g} min; give the command again to make them"
         )
     return [found[index] for index in range(len(passes))]
+
+
+def _is_result(record: Record, planned: PlannedPass, shard: Shard) -> bool:
+    if record.failure and record.made_with.get(LAUNCH, "") != shard.launch:
+        return False
+    return len(record) == len(planned.sequence)
 
 
 def _rank_of(passes: Sequence[PlannedPass], index: int, shard: Shard) -> int:

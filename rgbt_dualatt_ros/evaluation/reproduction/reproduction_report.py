@@ -29,7 +29,9 @@ from rgbt_dualatt_ros.evaluation.reproduction.claim_tables import (
     terminal_table,
 )
 from rgbt_dualatt_ros.evaluation.reproduction.claims import Claim
+from rgbt_dualatt_ros.evaluation.reproduction.departures import mixture
 from rgbt_dualatt_ros.evaluation.reproduction.measured_set import MeasuredSet
+from rgbt_dualatt_ros.evaluation.results import ResultFolder
 
 DRY_WARNING = (
     "DRY RUN: the first frames of the first sequences, with few samples and steps. The numbers "
@@ -89,7 +91,8 @@ class Reproduction:
         scores = tuple(score_claims(measured, claims, runs))
         failures = (*measured.left_out, *failed)
         is_dry = bool(run["settings"]["dry_run"])
-        return cls(measured, scores, runs, run, tuple(departures), failures, is_dry)
+        told = (*departures, *mixture(records))
+        return cls(measured, scores, runs, run, told, failures, is_dry)
 
     @property
     def extent(self) -> str:
@@ -101,7 +104,7 @@ class Reproduction:
         return f"{text}; {counted.frames} frames scored"
 
 
-def write_reproduction(reproduction: Reproduction, folder: Path) -> Path:
+def write_reproduction(reproduction: Reproduction, folder: ResultFolder) -> Path:
     """Write reproduction.md, .csv, .json and scores.csv; the path of the first.
 
     Raises:
@@ -114,6 +117,7 @@ def write_reproduction(reproduction: Reproduction, folder: Path) -> Path:
         "extent": reproduction.extent,
         "departures": list(reproduction.departures),
         "failures": list(reproduction.failures),
+        "seeds": {name: list(each.seeds) for name, each in reproduction.runs.items()},
         "claims": claims_json(reproduction.claims),
         "scores": scores_json(scores),
         "run": reproduction.run,
@@ -124,12 +128,9 @@ def write_reproduction(reproduction: Reproduction, folder: Path) -> Path:
         "reproduction.json": to_json(content),
         "scores.csv": scores_csv(scores),
     }
-    try:
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise ConfigError(f"cannot write the tables to {folder}: {error.strerror}") from None
-    return folder / "reproduction.md"
+    for name, text in texts.items():
+        folder.write(name, text)
+    return folder.path / "reproduction.md"
 
 
 def markdown(reproduction: Reproduction) -> str:

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from rgbt_dualatt_ros.core.errors import ConfigError
 
 _POLL_S = 1.0
+LAUNCH = "launch"
+"""What a record is made with, beside versions and machine, when ranks share the work."""
+# Equal for all ranks of a launch; the port is a free one, found anew each time.
+_OF_LAUNCH = ("TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT", "MASTER_ADDR", "MASTER_PORT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,13 @@ class Shard:
         rank: its number in [0, count).
         count: how many there are.
         local: its number on its machine; decides its GPU.
+        launch: equal for all that were started together, and mostly for no others.
     """
 
     rank: int = 0
     count: int = 1
     local: int = 0
+    launch: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Shard:
@@ -43,7 +49,8 @@ class Shard:
         local = _number(environment, "LOCAL_RANK") if "LOCAL_RANK" in environment else rank
         if not rank < count:
             raise ConfigError(f"RANK {rank} must be below WORLD_SIZE {count}")
-        return cls(rank, count, local)
+        launch = "/".join(environment.get(name, "") for name in _OF_LAUNCH) if count > 1 else ""
+        return cls(rank, count, local, launch)
 
     @property
     def is_first(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -10,16 +9,10 @@ import numpy as np
 
 from rgbt_dualatt_ros.core.dataset_pairs_config import DatasetPairsConfig
 from rgbt_dualatt_ros.core.errors import DatasetError
-from rgbt_dualatt_ros.datasets.benchmark import Benchmark, BenchmarkSequence, open_benchmark
-from rgbt_dualatt_ros.datasets.benchmark_kinds import BenchmarkName
 from rgbt_dualatt_ros.datasets.sequence_folder import FolderSequence
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
 from rgbt_dualatt_ros.training.global_attention.pair_alteration import PairAlteration
-
-LASOT_FRAMES = 32
-"""Of each of LaSOT's 1,400 videos; without those that do not show the target, 44,660 in all."""
-
-_LOGGER = logging.getLogger(__name__)
+from rgbt_dualatt_ros.training.training_sets import LASOT_FRAMES, open_videos
 
 
 class DatasetPairs:
@@ -32,7 +25,7 @@ class DatasetPairs:
 
     Args:
         sequences: with at least two frames that have a box, the first among them; see
-            `usable_part`.
+            `training_sets.usable_part`.
         config: how pairs are altered.
     """
 
@@ -94,54 +87,5 @@ def load_dataset_pairs(
     lasot_frames: int = LASOT_FRAMES,
     on_sequence: Callable[[str], None] = lambda _: None,
 ) -> DatasetPairs:
-    """Pairs of some data sets; `check_disjoint` says which may be tested on afterwards.
-
-    Args:
-        sets: name, such as `gtot` or `lasher`, and folder; of LasHeR and VTUAV the training split
-            is taken, of LaSOT all, when the name says none.
-        lasot_frames: frames taken of each video of LaSOT, evenly spaced; 0 takes all.
-        on_sequence: called after each sequence that was opened, with its name.
-
-    Raises:
-        ConfigError: when there is no such set.
-        DatasetError: when a folder holds no such set, or one of its sequences is damaged; the text
-            names the file and the command that lists all of them.
-    """
-    found: list[FolderSequence] = []
-    for name, root in sets:
-        training_name = BenchmarkName.parse(name, is_training=True)
-        benchmark = open_benchmark(training_name.text, root)
-        count = lasot_frames if training_name.kind.key == "lasot" else 0
-        for sequence in benchmark.sequences:
-            part = usable_part(_opened(sequence, benchmark), count)
-            if part is None:
-                _LOGGER.warning("%s: no second frame with a box; left out", sequence.path)
-            else:
-                found.append(part)
-            on_sequence(sequence.name)
-    return DatasetPairs(found, config)
-
-
-def usable_part(sequence: FolderSequence, count: int = 0) -> FolderSequence | None:
-    """Frame one and later frames that show the target; None when there is no later one.
-
-    Args:
-        count: of later frames, evenly spaced, before those without the target are left out; 0
-            takes all.
-    """
-    later = np.arange(1, len(sequence))
-    if 0 < count < len(later):
-        later = np.unique(np.linspace(1, len(sequence) - 1, count).round().astype(int))
-    later = later[np.isfinite(sequence.truth[later]).all(axis=1)]
-    return sequence.only([0, *later.tolist()]) if len(later) else None
-
-
-def _opened(sequence: BenchmarkSequence, benchmark: Benchmark) -> FolderSequence:
-    """Training on what happens to be readable would be another training."""
-    try:
-        return sequence.opened
-    except DatasetError as error:
-        raise DatasetError(
-            f"{error}; rgbt-dualatt datasets check {benchmark.name.text} {benchmark.root} lists "
-            "all damaged sequences"
-        ) from None
+    """Pairs of some data sets; arguments and errors as of `open_videos`."""
+    return DatasetPairs(open_videos(sets, lasot_frames, on_sequence), config)

@@ -22,7 +22,7 @@ from rgbt_dualatt_ros.models.lite_attention_net import (
 )
 from rgbt_dualatt_ros.models.weights import load_backbone
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
-from rgbt_dualatt_ros.training.global_attention.objective import Loss
+from rgbt_dualatt_ros.training.loop.objective import Loss
 
 _OTHERS_WEIGHT = 3.0  # a wrong answer on another thing that could be the target counts more
 _MAP_WEIGHT = 4.0

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.training.global_attention.checkpoint import write_whole
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
+from rgbt_dualatt_ros.training.loop.checkpoint import write_whole
 from rgbt_dualatt_ros.visualization.drawing import WHITE, Color, RgbImage, draw_box, draw_tag
 from rgbt_dualatt_ros.visualization.heatmap import lay_over
 

@@ -23,8 +23,8 @@ from rgbt_dualatt_ros.models.paper_attention_net import (
 )
 from rgbt_dualatt_ros.models.weights import RANDOM, load_vgg16
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
-from rgbt_dualatt_ros.training.global_attention.objective import Loss
 from rgbt_dualatt_ros.training.global_attention.target_mask import target_mask
+from rgbt_dualatt_ros.training.loop.objective import Loss
 
 
 class PaperObjective:

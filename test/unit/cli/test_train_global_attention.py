@@ -10,7 +10,7 @@ import pytest
 
 from rgbt_dualatt_ros.cli.main import main
 from rgbt_dualatt_ros.datasets.image_files import write_png
-from rgbt_dualatt_ros.training.global_attention import run_log
+from rgbt_dualatt_ros.training.loop import run_log
 
 SETTINGS = {
     "net": "paper",

@@ -8,12 +8,12 @@ import pytest
 
 from rgbt_dualatt_ros.core.attention_training_config import (
     AttentionTrainingConfig,
-    bound_settings,
     check_training,
 )
 from rgbt_dualatt_ros.core.config_files import load_config, to_yaml
 from rgbt_dualatt_ros.core.errors import ConfigError
 from rgbt_dualatt_ros.core.settings import build
+from rgbt_dualatt_ros.core.training_loop_config import bound_settings
 
 RECIPES = Path(__file__).resolve().parents[3] / "config"
 

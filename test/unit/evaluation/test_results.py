@@ -6,6 +6,7 @@ Does not prove safety against a power cut.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -143,6 +144,40 @@ def test_a_folder_with_other_things_is_never_touched(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="holds no evaluation"):
             ResultFolder.open(tmp_path, RUN, force=force)
     assert [each.name for each in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_full_disk_leaves_no_half_files(
+    tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_half(path: Path, text: str, **_: str) -> int:
+        path.write_bytes(text[: len(text) // 2].encode())
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_text", write_half)
+        with pytest.raises(ConfigError, match=r"No space left on device.*--out"):
+            ResultFolder.open(tmp_path, RUN)
+        assert list(tmp_path.iterdir()) == []
+    folder = ResultFolder.open(tmp_path, RUN)
+    folder.save(record, {})
+    folder.write("table.md", "what was there")
+    before = sorted(tmp_path.rglob("*"))
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_text", write_half)
+        with pytest.raises(ConfigError, match="No space left on device"):
+            folder.write("table.md", "something longer")
+        with pytest.raises(ConfigError, match="No space left on device"):
+            folder.save(record, {})
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "table.md").read_text() == "what was there"
+    assert folder.load(record.tracker, record.sequence, record.seed) is not None
+
+
+def test_a_run_killed_while_it_begins_can_be_begun_again(tmp_path: Path) -> None:
+    (tmp_path / "run.json.part-host-77").write_text("{")
+    assert ResultFolder.open(tmp_path, RUN).read_run() == {
+        "settings": {"tracker.threads": 1, "registration.homography": []}
+    }
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -169,6 +170,29 @@ def test_vgg_m_with_a_tensor_too_many_is_refused(stored_vgg_m: Path) -> None:
     weight_files.write_tensors(tensors, stored_vgg_m, metadata)
     with pytest.raises(WeightsError, match=r"unexpected \['conv4\.weight'\]"):
         weights.load_vgg_m(str(stored_vgg_m), 0)
+
+
+def test_a_full_disk_keeps_the_old_file_and_is_one_line(
+    stored_vgg_m: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_half(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before, tensors = stored_vgg_m.read_bytes(), weight_files.read_tensors(stored_vgg_m)[0]
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_bytes", write_half)
+        with pytest.raises(WeightsError, match=r"cannot write weights to .*No space left"):
+            weight_files.write_tensors(tensors, stored_vgg_m, {})
+    assert stored_vgg_m.read_bytes() == before
+    assert list(stored_vgg_m.parent.iterdir()) == [stored_vgg_m]
+
+
+def test_others_may_read_weights_as_any_new_file(stored_vgg_m: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.touch()
+    assert stored_vgg_m.stat().st_mode == other.stat().st_mode
 
 
 def test_conversion_keeps_the_origin_and_changes_the_numbers(

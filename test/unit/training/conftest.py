@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rgbt_dualatt_ros.training.global_attention.trainer import TrainingParts
+from rgbt_dualatt_ros.training.loop.trainer import TrainingParts
 
 TinyParts = Callable[..., TrainingParts]
 

@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from tiny_training import main as train  # type: ignore[import-not-found]  # beside this program
 
-from rgbt_dualatt_ros.training.global_attention.checkpoint import newest_checkpoint
-from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
+from rgbt_dualatt_ros.training.loop.checkpoint import newest_checkpoint
+from rgbt_dualatt_ros.training.loop.curve_file import read_curve
 
 _STEPS = 40
 _SETTINGS = (

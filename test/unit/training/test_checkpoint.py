@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError, WeightsError
-from rgbt_dualatt_ros.training.global_attention.checkpoint import (
+from rgbt_dualatt_ros.training.loop.checkpoint import (
     Checkpoint,
     check_same_settings,
     newest_checkpoint,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 from pathlib import Path
 
 import cv2
 import pytest
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.training.global_attention.curve_file import CurveFile, read_curve
-from rgbt_dualatt_ros.training.global_attention.curve_picture import draw_curves
+from rgbt_dualatt_ros.training.loop.curve_file import CurveFile, read_curve
+from rgbt_dualatt_ros.training.loop.curve_picture import draw_curves
 
 
 def _write(path: Path, steps: int, last: int = 0) -> None:
@@ -62,6 +64,30 @@ def test_a_broken_row_is_named_by_its_line(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("2,0.5,0", "2,half,0"))
     with pytest.raises(RgbtError, match=r"losses\.csv:3 is no row of 3 numbers.*--fresh"):
         read_curve(path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_told_once_and_in_one_line(tmp_path: Path) -> None:
+    curve = CurveFile(tmp_path / "losses.csv", 0)
+    curve._file.close()
+    curve._file = Path("/dev/full").open("w")  # noqa: SIM115  closed by the curve
+    with pytest.raises(RgbtError, match=r"cannot write the curve .*losses\.csv: No space left"):
+        curve.add(1, {"loss": 0.5})
+    curve.close()
+
+
+def test_rows_that_cannot_be_kept_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    curve = CurveFile(tmp_path / "losses.csv", 0)
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(RgbtError, match=r"cannot write the curve .*Input/output error"):
+        curve.keep()
+    curve.close()
 
 
 def test_numbers_that_are_not_finite_are_kept(tmp_path: Path) -> None:

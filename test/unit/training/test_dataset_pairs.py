@@ -22,9 +22,9 @@ from rgbt_dualatt_ros.datasets.sequence_folder import open_sequence
 from rgbt_dualatt_ros.training.global_attention.dataset_pairs import (
     DatasetPairs,
     load_dataset_pairs,
-    usable_part,
 )
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
+from rgbt_dualatt_ros.training.training_sets import usable_part
 
 HEIGHT, WIDTH = 48, 64
 STILL = DatasetPairsConfig(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from rgbt_dualatt_ros.training.global_attention.checkpoint import newest_checkpoint, read_training
-from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
+from rgbt_dualatt_ros.training.loop.checkpoint import newest_checkpoint, read_training
+from rgbt_dualatt_ros.training.loop.curve_file import read_curve
 
 _HERE = Path(__file__).parent
 _TINY = str(_HERE / "tiny_training.py")

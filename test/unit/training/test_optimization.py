@@ -8,8 +8,8 @@ from torch import nn
 
 from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
 from rgbt_dualatt_ros.core.settings import build
-from rgbt_dualatt_ros.training.global_attention.averaged_net import AveragedNet
-from rgbt_dualatt_ros.training.global_attention.optimization import build_optimizer, learning_rate
+from rgbt_dualatt_ros.training.loop.averaged_net import AveragedNet
+from rgbt_dualatt_ros.training.loop.optimization import build_optimizer, learning_rate
 
 
 def _config(**changes: object) -> AttentionTrainingConfig:
@@ -29,7 +29,12 @@ def test_the_rate_rises_and_falls_to_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("adagrad", torch.optim.Adagrad), ("adamw", torch.optim.AdamW)]
+    ("name", "kind"),
+    [
+        ("adagrad", torch.optim.Adagrad),
+        ("adamw", torch.optim.AdamW),
+        ("sgd", torch.optim.SGD),
+    ],
 )
 def test_only_weights_that_learn_are_optimised(
     name: str, kind: type[torch.optim.Optimizer]
@@ -40,6 +45,11 @@ def test_only_weights_that_learn_are_optimised(
     assert isinstance(optimizer, kind)
     assert optimizer.param_groups[0]["params"] == list(net[1].parameters())
     assert optimizer.param_groups[0]["weight_decay"] == 0.25
+
+
+def test_sgd_has_the_momentum_of_the_settings() -> None:
+    optimizer = build_optimizer(nn.Conv2d(1, 1, 1), _config(optimizer="sgd", momentum=0.5))
+    assert optimizer.param_groups[0]["momentum"] == 0.5
 
 
 def test_the_average_follows_fast_at_first_and_slowly_later() -> None:

@@ -19,8 +19,8 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.paper_net_config import PaperNetConfig
 from rgbt_dualatt_ros.models.vgg16 import random_vgg16
 from rgbt_dualatt_ros.models.weights import save_vgg16
+from rgbt_dualatt_ros.training.global_attention.attention_objective import AttentionObjective
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
-from rgbt_dualatt_ros.training.global_attention.objective import Objective
 from rgbt_dualatt_ros.training.global_attention.paper_objective import PaperObjective
 
 FIRST, LATER = (10, 10, 30, 30), (70, 40, 30, 30)
@@ -172,7 +172,7 @@ def test_a_sample_without_targets_teaches_nothing() -> None:
 @pytest.mark.parametrize("is_reversed", [False, True], ids=["bright target", "dark target"])
 def test_a_few_steps_help(is_reversed: bool) -> None:
     """The loss falls and the map is higher in the box; with masks reversed, lower."""
-    learnt: Objective = objective()
+    learnt: AttentionObjective = objective()
     sample = learnt.prepare(moved_square())
     # A quarter of the pixels, to be quick; the net takes any multiple of 16.
     batch = {

@@ -11,8 +11,10 @@ from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingCon
 from rgbt_dualatt_ros.core.errors import ConfigError, DatasetError
 from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.datasets.image_files import write_png
+from rgbt_dualatt_ros.training.global_attention.pair_samples import PairSamples
 from rgbt_dualatt_ros.training.global_attention.paper_objective import PaperObjective
 from rgbt_dualatt_ros.training.global_attention.recipe import build_parts, check_sources
+from rgbt_dualatt_ros.training.loop.sample_batches import Samples
 
 
 def _config(**changes: object) -> AttentionTrainingConfig:
@@ -77,8 +79,9 @@ def test_the_paper_s_net_learns_from_videos_and_is_validated_on_others(tmp_path:
     parts = build_parts(_config(**settings, **still, **{"data.held_out": 3}), tmp_path)
     assert isinstance(parts.objective, PaperObjective)
 
-    def levels(source: object) -> set[int]:
-        draws = (source.draw(np.random.default_rng(seed)) for seed in range(12))  # type: ignore[attr-defined]
+    def levels(samples: Samples) -> set[int]:
+        assert isinstance(samples, PairSamples)
+        draws = (samples.source.draw(np.random.default_rng(seed)) for seed in range(12))
         return {int(pair.first.rgb.max()) for pair in draws}
 
     assert levels(parts.training) == {0, 60}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,12 +13,9 @@ from hypothesis import strategies as st
 
 from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
-from rgbt_dualatt_ros.training.global_attention.sample_batches import (
-    SampleBatches,
-    draw_pair,
-    numbers_of_part,
-)
-from rgbt_dualatt_ros.training.global_attention.trainer import TrainingParts
+from rgbt_dualatt_ros.training.global_attention.pair_samples import PairSamples, draw_pair
+from rgbt_dualatt_ros.training.loop.sample_batches import SampleBatches, numbers_of_part
+from rgbt_dualatt_ros.training.loop.trainer import TrainingParts
 
 TinyParts = Callable[..., TrainingParts]
 
@@ -46,10 +44,11 @@ def test_a_rank_takes_every_second_sample_of_a_batch() -> None:
 
 
 def test_a_sample_depends_on_seed_and_number_only(tiny_parts: TinyParts) -> None:
-    parts = tiny_parts()
+    samples = tiny_parts().training
+    assert isinstance(samples, PairSamples)
 
     def drawn(seed: int, numbers: list[tuple[int, ...]]) -> list[torch.Tensor]:
-        batches = SampleBatches(parts.training, parts.objective, seed)
+        batches = SampleBatches(replace(samples, seed=seed))
         return [batch["thermal"] for batch in batches.draw(numbers)]
 
     together = drawn(1, [(4, 5, 6)])[0]
@@ -85,6 +84,8 @@ def test_an_error_of_the_source_comes_as_it_is(tiny_parts: TinyParts) -> None:
             """As `PairSource`."""
             raise DatasetError(f"visible.txt:{rng.integers(3, 4)} has three numbers")
 
-    batches = SampleBatches(Broken(), tiny_parts().objective, 0)
+    samples = tiny_parts().training
+    assert isinstance(samples, PairSamples)
+    batches = SampleBatches(replace(samples, source=Broken()))
     with pytest.raises(DatasetError, match=r"^visible\.txt:3 has three numbers$"):
         next(batches.draw([(0,)]))

@@ -20,13 +20,13 @@ from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingCon
 from rgbt_dualatt_ros.core.errors import ConfigError, MissingDependencyError, RgbtError
 from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.models.weight_files import read_tensors
-from rgbt_dualatt_ros.training.global_attention import run_log, tensorboard_log
-from rgbt_dualatt_ros.training.global_attention.checkpoint import read_training
-from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
-from rgbt_dualatt_ros.training.global_attention.objective import Loss
-from rgbt_dualatt_ros.training.global_attention.ranks import Ranks
-from rgbt_dualatt_ros.training.global_attention.start import StartMode, run_training
-from rgbt_dualatt_ros.training.global_attention.trainer import (
+from rgbt_dualatt_ros.training.loop import run_log, tensorboard_log
+from rgbt_dualatt_ros.training.loop.checkpoint import read_training
+from rgbt_dualatt_ros.training.loop.curve_file import read_curve
+from rgbt_dualatt_ros.training.loop.objective import Loss
+from rgbt_dualatt_ros.training.loop.ranks import Ranks
+from rgbt_dualatt_ros.training.loop.start import StartMode, run_training
+from rgbt_dualatt_ros.training.loop.trainer import (
     TrainingParts,
     TrainingResult,
     check_ranks,
@@ -279,8 +279,6 @@ def _stopping(parts: TrainingParts, at: int) -> TrainingParts:
         """Implements `Objective`."""
 
         build = staticmethod(parts.objective.build)
-        prepare = staticmethod(parts.objective.prepare)
-        maps = staticmethod(parts.objective.maps)
         calls = 0
 
         def loss(self, net: nn.Module, batch: Mapping[str, Tensor]) -> Loss:

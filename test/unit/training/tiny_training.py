@@ -19,10 +19,12 @@ from rgbt_dualatt_ros.core.config_files import load_config
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.models.shared_batch_norm import SharedBatchNorm2d
 from rgbt_dualatt_ros.models.weight_files import write_tensors
+from rgbt_dualatt_ros.training.global_attention.answer_picture import AnswerPicture
 from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
-from rgbt_dualatt_ros.training.global_attention.objective import Loss
-from rgbt_dualatt_ros.training.global_attention.start import StartMode, run_training
-from rgbt_dualatt_ros.training.global_attention.trainer import TrainingParts
+from rgbt_dualatt_ros.training.global_attention.pair_samples import PairSamples
+from rgbt_dualatt_ros.training.loop.objective import Loss
+from rgbt_dualatt_ros.training.loop.start import StartMode, run_training
+from rgbt_dualatt_ros.training.loop.trainer import TrainingParts
 
 HEIGHT, WIDTH = 24, 32
 
@@ -110,8 +112,10 @@ def tiny_parts(
     spoilt: tuple[int, ...] = (), kind: str = "plain", pause_s: float = 0.0
 ) -> TrainingParts:
     """Objective and source of the tiny training."""
-    source = TinySource(pause_s)
-    return TrainingParts(TinyObjective(spoilt, kind), source, source, _save)
+    objective = TinyObjective(spoilt, kind)
+    samples = PairSamples(TinySource(pause_s), objective, 0)
+    picture = AnswerPicture(samples, AttentionTrainingConfig(examples=2))
+    return TrainingParts(objective, samples, samples, _save, picture)
 
 
 def _save(net: nn.Module, path: Path, facts: Mapping[str, str]) -> None:

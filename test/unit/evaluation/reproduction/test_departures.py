@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rgbt_dualatt_ros.core.errors import ConfigError
+from rgbt_dualatt_ros.evaluation.record import Record
 from rgbt_dualatt_ros.evaluation.reproduction.claims import make_claims, variants_of
-from rgbt_dualatt_ros.evaluation.reproduction.departures import departures
+from rgbt_dualatt_ros.evaluation.reproduction.departures import departures, mixture
 from rgbt_dualatt_ros.evaluation.reproduction.variant_contenders import (
     DRY_RUN_SETTINGS,
     GivenSettings,
@@ -56,6 +58,20 @@ def test_another_preset_and_other_settings_are_told() -> None:
     assert "Preset realtime is not the paper's tracker" in text
     assert "our small one, not the paper's; random numbers" in text
     assert "Settings changed from the preset: head.members=2, attention.weight=4." in text
+
+
+def test_passes_that_were_not_made_alike_are_told() -> None:
+    old = {"date": "1", "revision": "a", "torch": "2", "launch": "x"}
+    new = {"date": "2", "revision": "b", "torch": "2", "gpu": "H100"}
+    records = [
+        replace(Record.empty("dualatt", "scene", seed, 1), made_with=made_with)
+        for seed, made_with in enumerate((old, new, new))
+    ]
+    assert mixture(records[1:]) == []
+    assert mixture(records) == [
+        "Not all passes were made alike: revision was b (2), a (1).",
+        "Not all passes were made alike: gpu was H100 (2), none (1).",
+    ]
 
 
 def test_both_cameras_weights_are_named_when_they_differ(tmp_path: Path) -> None:

@@ -147,6 +147,22 @@ def test_only_what_failed_is_discarded_and_made_again(
     assert not any(each.failure for each in await_records(passes, folder, Shard(), 0))
 
 
+def test_an_error_of_an_earlier_launch_is_waited_for_and_one_of_this_is_told(
+    passes: tuple[PlannedPass, ...],
+    open_folder: Callable[[str], ResultFolder],
+    make_tracker: MakeTracker,
+) -> None:
+    folder = open_folder("out")
+    broken = Contender("fast", lambda _: make_tracker(2.0, raises_at=1), (0,), {"speed": 2})
+    slow = next(each for each in _all(passes) if each.name == "slow")
+    sequences = [passes[index].sequence for index in (0, 3, 6)]
+    run_passes(plan([slow, broken], sequences), folder, {"launch": "first"})
+    with pytest.raises(ConfigError, match="3 of 9 results are missing"):
+        await_records(passes, folder, Shard(0, 2, 0, "second"), 0)
+    found = await_records(passes, folder, Shard(0, 2, 0, "first"), 0)
+    assert sum(bool(each.failure) for each in found) == 3
+
+
 def test_a_record_of_fewer_frames_is_no_result(
     passes: tuple[PlannedPass, ...],
     open_folder: Callable[[str], ResultFolder],

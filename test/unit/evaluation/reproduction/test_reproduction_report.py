@@ -38,6 +38,7 @@ from rgbt_dualatt_ros.evaluation.reproduction.reproduction_report import (
     terminal_text,
     write_reproduction,
 )
+from rgbt_dualatt_ros.evaluation.results import ResultFolder
 
 WriteSet = Callable[..., Path]
 RUN: Json = {"settings": {"dry_run": False}, "command": "reproduce", "made_with": {"torch": "2"}}
@@ -107,9 +108,27 @@ def test_gains_are_paired_over_sequences(gtot: MeasuredSet) -> None:
     assert whole.paper is not None
     assert whole.paper.value == 0.004
     assert (whole.ours.difference, whole.ours.better, whole.ours.worse) == (0.5, 1, 0)
+    assert whole.difference == pytest.approx(0.5 - 0.004)
+    _, table = claim_cells(parts)
+    rows = [dict(zip(table[0], each, strict=True)) for each in table]
+    row = next(each for each in rows if each["gain"].startswith("Ours"))
+    assert (row["figure"], row["paper"], row["ours - paper"]) == ("MPR", "+0.004", "+0.496")
     # The baseline's mean over its seeds is 0.5 on both sequences, local has 0 and 1.
     local = gains["Our-La", "MPR"].ours
     assert (local.difference, local.better, local.worse) == (0.0, 1, 1)
+
+
+def test_table_1_says_how_far_its_rows_lie_apart(gtot: MeasuredSet) -> None:
+    records = answers(gtot, "dualatt-both", 0, (FAR, NEAR))
+    for weight in (1, 2, 4, 5, 6, 7, 8, 9):
+        offsets = (NEAR, NEAR) if weight == 7 else (FAR, NEAR)
+        records += answers(gtot, f"dualatt-both-lambda{weight}", 0, offsets)
+    (claim,) = scored(gtot, records, "lambda")
+    _, (head, *rows) = claim_cells(claim)
+    assert head == ["best row less worst row", "paper", "ours", "ours - paper"]
+    assert rows[0] == ["MPR", "0.014", "0.500", "+0.486"], "84.9 of lambda 2, 83.5 of lambda 5"
+    assert rows[1][:2] == ["MSR", "0.008"]
+    assert rows[2] == ["PR@5", "n/a", "0.500", "n/a"]
 
 
 def test_attributes_have_their_own_sequences(measured: MeasuredSet) -> None:
@@ -136,7 +155,7 @@ def test_others_of_whom_the_paper_speaks_stand_in_the_overall_table(gtot: Measur
         "1.000 ± 0.000",
         "0.843",
     )
-    assert ours["difference"] == "+0.298", "of MSR, the last: 0.975 - 0.677"
+    assert ours["ours - paper"] == "+0.298", "of MSR, the last: 0.975 - 0.677"
     assert (ours["frames/s paper"], ours["frames/s ours"]) == ("0.349", "2")
     assert "Fig. 2" in sources(overall)
 
@@ -179,14 +198,15 @@ def test_sequences_that_were_left_out_are_errors_too(gtot: MeasuredSet, tmp_path
     claims = make_claims(("parts",), 3.0, has_global=True)
     found = Reproduction.of(part, claims, parts_records(gtot), RUN, ())
     assert found.failures == ("Scene9: no truth",)
-    assert "- Scene9: no truth" in write_reproduction(found, tmp_path).read_text(encoding="utf-8")
+    page = write_reproduction(found, ResultFolder(tmp_path))
+    assert "- Scene9: no truth" in page.read_text(encoding="utf-8")
 
 
 def test_the_files_say_the_same(measured: MeasuredSet, tmp_path: Path) -> None:
     claims = make_claims(("parts", "attributes"), 3.0, has_global=True)
     records = parts_records(measured)
     found = Reproduction.of(measured, claims, records, RUN, ["Weights: none."])
-    page = write_reproduction(found, tmp_path).read_text(encoding="utf-8")
+    page = write_reproduction(found, ResultFolder(tmp_path)).read_text(encoding="utf-8")
     content = json.loads((tmp_path / "reproduction.json").read_text(encoding="utf-8"))
     rows = list(csv.DictReader(io.StringIO((tmp_path / "reproduction.csv").read_text())))
     (row,) = (
@@ -195,6 +215,10 @@ def test_the_files_say_the_same(measured: MeasuredSet, tmp_path: Path) -> None:
         if (each["claim"], each["figure"], each["row"]) == ("parts", "MPR", "Our-baseline")
     )
     assert (row["ours"], row["runs"], row["paper"]) == ("0.5", "2", "")
+    gain = next(each for each in rows if each["row"].startswith("Ours (local and global) over"))
+    assert (gain["ours"], gain["low"], gain["high"]) == ("0.5", "0", "1")
+    names = ("dualatt-baseline", "dualatt-local", "dualatt-both")
+    assert content["seeds"] == {key: [0, 1] for key in names}
     figures = content["claims"]["parts"]["figures"]
     assert next(each for each in figures if each["figure"] == "MPR")["ours"]["mean"] == 0.5
     assert content["scores"]["thresholds"]["precision"][20] == 20
@@ -211,6 +235,7 @@ def test_a_dry_run_says_so_everywhere(measured: MeasuredSet, tmp_path: Path) -> 
     run = {**RUN, "settings": {"dry_run": True}}
     claims = make_claims(("overall",), 3.0, has_global=True)
     found = Reproduction.of(measured, claims, parts_records(measured), run, ())
-    assert DRY_WARNING in write_reproduction(found, tmp_path).read_text(encoding="utf-8")
+    page = write_reproduction(found, ResultFolder(tmp_path))
+    assert DRY_WARNING in page.read_text(encoding="utf-8")
     assert terminal_text(found).startswith(DRY_WARNING)
     assert json.loads((tmp_path / "reproduction.json").read_text())["dry_run"] is True

@@ -12,10 +12,22 @@ from rgbt_dualatt_ros.evaluation.reproduction.shard import Shard, wait_until
 
 def test_ranks_are_told_by_torchrun() -> None:
     environment = {"RANK": "5", "WORLD_SIZE": "8", "LOCAL_RANK": "1"}
-    assert Shard.from_environment(environment) == Shard(5, 8, 1)
+    assert Shard.from_environment(environment) == Shard(5, 8, 1, "///")
     assert Shard.from_environment({}) == Shard(0, 1, 0)
     assert Shard.from_environment({}).is_first
     assert not Shard.from_environment(environment).is_first
+
+
+def test_ranks_of_a_launch_know_each_other() -> None:
+    environment = {"WORLD_SIZE": "2", "MASTER_ADDR": "host", "MASTER_PORT": "4711"}
+    first, second = (
+        Shard.from_environment({**environment, "RANK": rank, "LOCAL_RANK": rank}) for rank in "01"
+    )
+    later = Shard.from_environment({**environment, "RANK": "0", "MASTER_PORT": "4712"})
+    assert first.launch == second.launch != later.launch
+    assert (
+        Shard.from_environment({"WORLD_SIZE": "1", "RANK": "0", "MASTER_PORT": "1"}).launch == ""
+    )
 
 
 @pytest.mark.parametrize(

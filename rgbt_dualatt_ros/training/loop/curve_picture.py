@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rgbt_dualatt_ros.training.global_attention.checkpoint import write_whole
-from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
+from rgbt_dualatt_ros.training.loop.checkpoint import write_whole
+from rgbt_dualatt_ros.training.loop.curve_file import read_curve
 
 _COLUMNS = 3
 _log = logging.getLogger(__name__)

@@ -8,8 +8,6 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loss:
@@ -31,11 +29,5 @@ class Objective(Protocol):
     def build(self) -> nn.Module:
         """The net to train, with its first weights drawn from the seed of the settings."""
 
-    def prepare(self, pair: LabelledPair) -> dict[str, Tensor]:
-        """A training sample as tensors of fixed shape, without the batch axis; runs in workers."""
-
     def loss(self, net: nn.Module, batch: Mapping[str, Tensor]) -> Loss:
-        """Of the samples of `prepare`, stacked."""
-
-    def maps(self, net: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
-        """Attention `(B, K, h, w)` in [0, 1], of the K targets of each sample; no gradients."""
+        """Of samples, stacked."""

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
-from rgbt_dualatt_ros.training.global_attention.curve_file import CurveFile
-from rgbt_dualatt_ros.training.global_attention.curve_picture import draw_curves
-from rgbt_dualatt_ros.training.global_attention.optimization import StepOutcome, learning_rate
+from rgbt_dualatt_ros.core.training_loop_config import TrainingLoopConfig
 from rgbt_dualatt_ros.training.global_attention.pair_pictures import write_picture
-from rgbt_dualatt_ros.training.global_attention.run_folder import RunFolder
-from rgbt_dualatt_ros.training.global_attention.tensorboard_log import TensorboardLog
+from rgbt_dualatt_ros.training.loop.curve_file import CurveFile
+from rgbt_dualatt_ros.training.loop.curve_picture import draw_curves
+from rgbt_dualatt_ros.training.loop.optimization import StepOutcome, learning_rate
+from rgbt_dualatt_ros.training.loop.run_folder import RunFolder
+from rgbt_dualatt_ros.training.loop.tensorboard_log import TensorboardLog
 
 _LOG_FILE_INTERVAL_S = 30.0
 _RECENT = 0.05  # share of the newest loss in the one shown on the bar
@@ -31,7 +31,7 @@ class RunLog:
         done: steps done; what the files say of later ones is taken back.
     """
 
-    def __init__(self, folder: RunFolder, config: AttentionTrainingConfig, done: int) -> None:
+    def __init__(self, folder: RunFolder, config: TrainingLoopConfig, done: int) -> None:
         self._folder = folder
         self._config = config
         self._events = TensorboardLog(folder.tensorboard, config.tensorboard, done)

@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
-from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig, check_training
 from rgbt_dualatt_ros.core.errors import RgbtError
+from rgbt_dualatt_ros.core.training_loop_config import TrainingLoopConfig, check_parts
 from rgbt_dualatt_ros.evaluation.provenance import describe_surroundings
-from rgbt_dualatt_ros.training.global_attention.ranks import Ranks, joined_ranks
-from rgbt_dualatt_ros.training.global_attention.run_folder import RunFolder
-from rgbt_dualatt_ros.training.global_attention.trainer import (
+from rgbt_dualatt_ros.training.loop.ranks import Ranks, joined_ranks
+from rgbt_dualatt_ros.training.loop.run_folder import RunFolder
+from rgbt_dualatt_ros.training.loop.trainer import (
     Trainer,
     TrainingParts,
     TrainingResult,
@@ -33,7 +33,7 @@ class StartMode(Enum):
 
 
 def run_training(
-    config: AttentionTrainingConfig,
+    config: TrainingLoopConfig,
     build_parts: Callable[[], TrainingParts],
     folder: Path,
     mode: StartMode,
@@ -51,7 +51,7 @@ def run_training(
     Raises:
         RgbtError: on everything a user can mend, in one line.
     """
-    check_training(config)
+    check_parts(config)
     run_folder = RunFolder(folder)
     with joined_ranks(config.device) as ranks, ExitStack() as stack:
         check_ranks(config, ranks)
@@ -92,7 +92,7 @@ def _put_in_order(folder: RunFolder, mode: StartMode) -> None:
 
 
 def _train(
-    config: AttentionTrainingConfig,
+    config: TrainingLoopConfig,
     parts: TrainingParts,
     folder: RunFolder,
     ranks: Ranks,

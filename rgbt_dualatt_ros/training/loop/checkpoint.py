@@ -7,6 +7,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,7 +148,8 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where there is no such folder there is no such file
+            unfinished.unlink(missing_ok=True)
         raise RgbtError(
             f"cannot write {what} {path}: {error.strerror or error}; what was there stays"
         ) from None

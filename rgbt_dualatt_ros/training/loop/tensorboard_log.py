@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rgbt_dualatt_ros.core.errors import MissingDependencyError
+from rgbt_dualatt_ros.core.errors import MissingDependencyError, RgbtError
 
 
 class TensorboardLog:
@@ -22,6 +23,7 @@ class TensorboardLog:
 
     Raises:
         MissingDependencyError: when it is `always` and not installed.
+        RgbtError: when the folder cannot be written; from every method likewise.
     """
 
     def __init__(self, folder: Path, wanted: str, last: int) -> None:
@@ -31,25 +33,42 @@ class TensorboardLog:
                 "tensorboard is set to always, but not installed: pip install tensorboard, or set "
                 "tensorboard to auto"
             )
+        self._folder = folder
         self._writer = None
         if is_there and wanted != "never":
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(str(folder), purge_step=last + 1)
+            with _writing(folder):
+                self._writer = SummaryWriter(str(folder), purge_step=last + 1)
 
     def add(self, group: str, step: int, values: Mapping[str, float]) -> None:
         """A point of every curve, below the name of the group."""
         if self._writer is not None:
-            for name, value in values.items():
-                self._writer.add_scalar(f"{group}/{name}", value, step)
+            with _writing(self._folder):
+                for name, value in values.items():
+                    self._writer.add_scalar(f"{group}/{name}", value, step)
 
     def show(self, name: str, step: int, picture: NDArray[np.uint8]) -> None:
         """A picture `(H, W, 3)`, red first."""
         if self._writer is not None:
-            self._writer.add_image(name, picture, step, dataformats="HWC")
-            self._writer.flush()
+            with _writing(self._folder):
+                self._writer.add_image(name, picture, step, dataformats="HWC")
+                self._writer.flush()
 
     def close(self) -> None:
         """No more of them."""
         if self._writer is not None:
-            self._writer.close()
+            with _writing(self._folder):
+                self._writer.close()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    # Its writer is a thread of its own; what stopped that comes with a later call.
+    try:
+        yield
+    except OSError as error:
+        raise RgbtError(
+            f"cannot write curves for TensorBoard to {folder}: {error.strerror}; make room, or "
+            "set tensorboard to never"
+        ) from None

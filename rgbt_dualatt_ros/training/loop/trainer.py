@@ -1,4 +1,4 @@
-"""The training loop of the global attention nets: any objective, any source of pairs."""
+"""The training loop: any net, any objective, any samples."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rgbt_dualatt_ros.core.attention_training_config import (
-    AttentionTrainingConfig,
-    bound_settings,
-    check_training,
-)
 from rgbt_dualatt_ros.core.config_files import to_yaml
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError
+from rgbt_dualatt_ros.core.training_loop_config import (
+    TrainingLoopConfig,
+    bound_settings,
+    check_parts,
+)
 from rgbt_dualatt_ros.models.weight_files import load_strictly
-from rgbt_dualatt_ros.training.global_attention.averaged_net import AveragedNet
-from rgbt_dualatt_ros.training.global_attention.checkpoint import (
+from rgbt_dualatt_ros.training.loop.averaged_net import AveragedNet
+from rgbt_dualatt_ros.training.loop.checkpoint import (
     Checkpoint,
     check_same_settings,
     read_training,
     write_checkpoint,
     write_whole,
 )
-from rgbt_dualatt_ros.training.global_attention.curve_file import read_curve
-from rgbt_dualatt_ros.training.global_attention.labelled_pair import PairSource
-from rgbt_dualatt_ros.training.global_attention.objective import Objective
-from rgbt_dualatt_ros.training.global_attention.optimization import StepOutcome, Stepper
-from rgbt_dualatt_ros.training.global_attention.ranks import Ranks
-from rgbt_dualatt_ros.training.global_attention.run_folder import RunFolder
-from rgbt_dualatt_ros.training.global_attention.run_log import RunLog
-from rgbt_dualatt_ros.training.global_attention.sample_batches import (
+from rgbt_dualatt_ros.training.loop.curve_file import read_curve
+from rgbt_dualatt_ros.training.loop.objective import Objective
+from rgbt_dualatt_ros.training.loop.optimization import StepOutcome, Stepper
+from rgbt_dualatt_ros.training.loop.ranks import Ranks
+from rgbt_dualatt_ros.training.loop.run_folder import RunFolder
+from rgbt_dualatt_ros.training.loop.run_log import RunLog
+from rgbt_dualatt_ros.training.loop.sample_batches import (
     Batch,
     SampleBatches,
+    Samples,
     numbers_of_part,
 )
-from rgbt_dualatt_ros.training.global_attention.stop_request import StopRequest
-from rgbt_dualatt_ros.training.global_attention.validation import Validation, on_device
+from rgbt_dualatt_ros.training.loop.stop_request import StopRequest
+from rgbt_dualatt_ros.training.loop.validation import Validation, on_device
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,15 +49,18 @@ class TrainingParts:
 
     Attributes:
         objective: of the net to train.
-        training: where its pairs come from.
-        validation: where the pairs come from that it is validated on.
+        training: what it learns from.
+        validation: what it is validated on.
         save: writes the weights of a net, with facts about them by name, to a file.
+        picture: what a net answers to some validation samples, computed on a device; None when
+            there is nothing to show.
     """
 
     objective: Objective
-    training: PairSource
-    validation: PairSource
+    training: Samples
+    validation: Samples
     save: Callable[[nn.Module, Path, Mapping[str, str]], None]
+    picture: Callable[[nn.Module, torch.device], NDArray[np.uint8]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Trainer:
 
     Args:
         config: the settings.
-        parts: objective and sources.
+        parts: objective and samples.
         folder: of the run.
         ranks: the processes that train together.
         origin: facts that go into checkpoints and weights, by name.
@@ -89,13 +93,13 @@ class Trainer:
 
     def __init__(
         self,
-        config: AttentionTrainingConfig,
+        config: TrainingLoopConfig,
         parts: TrainingParts,
         folder: RunFolder,
         ranks: Ranks,
         origin: Mapping[str, str],
     ) -> None:
-        check_training(config)
+        check_parts(config)
         check_ranks(config, ranks)
         if config.threads:
             torch.set_num_threads(config.threads)
@@ -105,14 +109,13 @@ class Trainer:
         self._folder = folder
         self._origin = origin
         self._save = parts.save
+        self._picture = parts.picture if config.examples else None
         self._net = parts.objective.build().to(ranks.device).to(memory_format=order)
         self._average = AveragedNet(self._net, config.average_decay)
         self._stepper = Stepper(self._net, parts.objective, config, ranks)
         self._validation = Validation(parts.validation, parts.objective, config, ranks)
         self._batches = SampleBatches(
             parts.training,
-            parts.objective,
-            config.seed,
             workers=config.workers,
             is_pinned=ranks.device.type == "cuda",
         )
@@ -128,7 +131,7 @@ class Trainer:
             ConfigError: when it was made with other settings.
         """
         checkpoint = read_training(path)
-        defaults = bound_settings(AttentionTrainingConfig())
+        defaults = bound_settings(type(self._config)())
         check_same_settings(checkpoint, bound_settings(self._config), defaults, path)
         load_strictly(self._net, checkpoint.net, path)
         if checkpoint.average:
@@ -144,7 +147,7 @@ class Trainer:
         """Train to the last step, or until a signal; every rank must call it.
 
         Raises:
-            RgbtError: when pairs cannot be read, files cannot be written, or too many steps in a
+            RgbtError: when samples cannot be read, files cannot be written, or too many steps in a
                 row were not finite.
         """
         log = None
@@ -219,7 +222,7 @@ class Trainer:
         net = self._average.net
         self._last_losses = self._validation.losses(net) if self._config.validation_pairs else {}
         if log is not None:
-            picture = self._validation.picture(net) if self._config.examples else None
+            picture = self._picture and self._picture(net, self._ranks.device)
             log.validated(self._done, self._last_losses, picture)
             self._save_weights(net)
 
@@ -248,7 +251,7 @@ class Trainer:
         write_checkpoint(checkpoint, self._folder.checkpoints, self._config.keep)
 
 
-def check_ranks(config: AttentionTrainingConfig, ranks: Ranks) -> None:
+def check_ranks(config: TrainingLoopConfig, ranks: Ranks) -> None:
     """Refuse a batch that cannot be shared equally.
 
     Raises:

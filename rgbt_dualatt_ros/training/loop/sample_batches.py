@@ -1,7 +1,6 @@
 """Batches of training samples; sample i is always the same one, whoever draws it and when.
 
-It is drawn with a generator that is made of the seed and i alone. So a run goes on from nothing
-but its step, with any number of workers and ranks.
+So a run goes on from nothing but its step, with any number of workers and ranks.
 """
 
 from __future__ import annotations
@@ -10,16 +9,14 @@ import multiprocessing
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.training.global_attention.labelled_pair import LabelledPair, PairSource
-from rgbt_dualatt_ros.training.global_attention.objective import Objective
 
 Batch = dict[str, Tensor]
 Numbers = tuple[int, ...]
@@ -28,9 +25,17 @@ Numbers = tuple[int, ...]
 VALIDATION = 2**48
 
 
-def draw_pair(source: PairSource, seed: int, number: int) -> LabelledPair:
-    """The pair with that number; equal arguments give equal pairs."""
-    return source.draw(np.random.default_rng([seed, number]))
+class Samples(Protocol):
+    """Training samples by number."""
+
+    def sample(self, number: int) -> Batch:
+        """Tensors of fixed shape, without the batch axis; equal numbers, equal samples.
+
+        Numbers from `VALIDATION` on are of samples that nothing is learnt from.
+
+        Raises:
+            RgbtError: when it cannot be drawn.
+        """
 
 
 def numbers_of_part(
@@ -58,18 +63,13 @@ class _Refusal:
     error: RgbtError
 
 
-class _Samples(Dataset["Batch | _Refusal"]):
-    def __init__(self, source: PairSource, objective: Objective, seed: int) -> None:
+class _Batches(Dataset["Batch | _Refusal"]):
+    def __init__(self, source: Samples) -> None:
         self._source = source
-        self._objective = objective
-        self._seed = seed
 
     def __getitem__(self, numbers: Numbers) -> Batch | _Refusal:
         try:
-            samples = [
-                self._objective.prepare(draw_pair(self._source, self._seed, number))
-                for number in numbers
-            ]
+            samples = [self._source.sample(number) for number in numbers]
         except RgbtError as error:
             return _Refusal(error)
         return {name: torch.stack([each[name] for each in samples]) for name in samples[0]}
@@ -79,23 +79,19 @@ class SampleBatches:
     """Draws batches, in other processes when there are workers.
 
     Args:
-        source: of pairs.
-        objective: makes samples of them.
-        seed: of everything random in them.
+        source: of the samples.
         workers: processes; 0 draws in this one.
         is_pinned: whether batches are put where a GPU fetches them faster.
     """
 
     def __init__(
         self,
-        source: PairSource,
-        objective: Objective,
-        seed: int,
+        source: Samples,
         *,
         workers: int = 0,
         is_pinned: bool = False,
     ) -> None:
-        self._samples = _Samples(source, objective, seed)
+        self._drawn = _Batches(source)
         self._workers = workers
         self._is_pinned = is_pinned
 
@@ -103,13 +99,13 @@ class SampleBatches:
         """A batch for each of `wanted`, in this order.
 
         Raises:
-            RgbtError: what the source or the objective raised.
+            RgbtError: what the source raised.
         """
         # Each worker has one core. It must be said here: in a fork, OpenCV would wait for threads
         # that were left behind in this process.
         cv2.setNumThreads(1)
         loader = DataLoader(
-            self._samples,
+            self._drawn,
             batch_size=None,
             sampler=wanted,
             num_workers=self._workers,

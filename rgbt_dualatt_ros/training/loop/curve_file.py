@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.training.global_attention.checkpoint import write_whole
+from rgbt_dualatt_ros.training.loop.checkpoint import write_whole
 
 
 class CurveFile:
@@ -37,23 +38,34 @@ class CurveFile:
             RgbtError: when it cannot be written.
         """
         row = {"step": float(step), **values}
-        try:
+        with self._writing():
             if not self._columns:
                 self._columns = list(row)
                 self._file.write(",".join(self._columns) + "\n")
             texts = [_text(row[name]) for name in self._columns]
             self._file.write(",".join(texts) + "\n")
             self._file.flush()
-        except OSError as error:
-            raise RgbtError(f"cannot write the curve {self._path}: {error.strerror}") from None
 
     def keep(self) -> None:
-        """Have the rows on the disk, before a checkpoint says that their steps are done."""
-        os.fsync(self._file.fileno())
+        """Have the rows on the disk, before a checkpoint says that their steps are done.
+
+        Raises:
+            RgbtError: when they cannot be written.
+        """
+        with self._writing():
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        """No more rows."""
-        self._file.close()
+        """No more rows; those that could not be written were told when they were added."""
+        with suppress(OSError):
+            self._file.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise RgbtError(f"cannot write the curve {self._path}: {error.strerror}") from None
 
 
 def read_curve(path: Path) -> tuple[list[str], list[dict[str, float]]]:

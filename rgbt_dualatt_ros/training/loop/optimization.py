@@ -11,17 +11,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
-from rgbt_dualatt_ros.training.global_attention.objective import Objective
-from rgbt_dualatt_ros.training.global_attention.ranks import Ranks
-from rgbt_dualatt_ros.training.global_attention.sample_batches import Batch
+from rgbt_dualatt_ros.core.training_loop_config import TrainingLoopConfig
+from rgbt_dualatt_ros.training.loop.objective import Objective
+from rgbt_dualatt_ros.training.loop.ranks import Ranks
+from rgbt_dualatt_ros.training.loop.sample_batches import Batch
 
-_ENCODER = "encoder."  # both nets call theirs so
+_ENCODER = "encoder."  # every net calls its own so
 _SHARE = "share"  # of the learning rate, in the optimiser's groups
 _PRECISIONS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-def learning_rate(config: AttentionTrainingConfig, step: int) -> float:
+def learning_rate(config: TrainingLoopConfig, step: int) -> float:
     """Of step `step`, from 0: rises through the warm-up, then stays or falls to nothing."""
     total = config.total_steps
     rate = config.learning_rate * min(1.0, (step + 1) / max(1, config.warm_up))
@@ -30,7 +30,7 @@ def learning_rate(config: AttentionTrainingConfig, step: int) -> float:
     return rate
 
 
-def build_optimizer(net: nn.Module, config: AttentionTrainingConfig) -> torch.optim.Optimizer:
+def build_optimizer(net: nn.Module, config: TrainingLoopConfig) -> torch.optim.Optimizer:
     """Of every weight that learns; what an encoder brought along may learn more slowly."""
     encoder: list[nn.Parameter] = []
     others: list[nn.Parameter] = []
@@ -45,10 +45,12 @@ def build_optimizer(net: nn.Module, config: AttentionTrainingConfig) -> torch.op
     rate, decay = config.learning_rate, config.weight_decay
     if config.optimizer == "adagrad":
         return torch.optim.Adagrad(groups, rate, weight_decay=decay)
+    if config.optimizer == "sgd":
+        return torch.optim.SGD(groups, rate, config.momentum, weight_decay=decay)
     return torch.optim.AdamW(groups, rate, weight_decay=decay)
 
 
-def autocast(config: AttentionTrainingConfig, device: torch.device) -> torch.autocast:
+def autocast(config: TrainingLoopConfig, device: torch.device) -> torch.autocast:
     """Compute with the precision of the settings."""
     kind = _PRECISIONS.get(config.precision)
     return torch.autocast(device.type, kind or torch.bfloat16, enabled=kind is not None)
@@ -93,7 +95,7 @@ class Stepper:
     """
 
     def __init__(
-        self, net: nn.Module, objective: Objective, config: AttentionTrainingConfig, ranks: Ranks
+        self, net: nn.Module, objective: Objective, config: TrainingLoopConfig, ranks: Ranks
     ) -> None:
         self.optimizer = build_optimizer(net, config)
         self.scaler = torch.amp.GradScaler(

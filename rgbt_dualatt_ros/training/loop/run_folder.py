@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.training.global_attention.checkpoint import newest_checkpoint
+from rgbt_dualatt_ros.training.loop.checkpoint import newest_checkpoint
 
 
 class RunFolder:
