@@ -184,3 +184,8 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=r"cannot write results to .*file/out: .*--out"):
         ResultFolder.open(tmp_path / "file" / "out", RUN)
+
+
+def test_a_table_may_name_what_is_no_text(tmp_path: Path) -> None:
+    path = ResultFolder.open(tmp_path / "run", RUN).write("table.md", "caf\udce9: 0.5")
+    assert path.read_text(encoding="utf-8") == "caf\\udce9: 0.5"
