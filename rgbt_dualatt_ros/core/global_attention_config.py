@@ -77,17 +77,14 @@ class GlobalAttentionConfig:
         0.25, "A region this strong beside the trusted target is remembered as another.", 0.0, 1.0
     )
     accept_likeness: float = setting(
-        0.4,
+        0.1,
         "A region away from the last place must be so like the target and unlike what was seen "
         "beside it: 1 is the target, -1 anything else.",
         -2.0,
         2.0,
     )
-    accept_share: float = setting(
-        0.6, "Less is enough when it is this share of what the target usually has.", 0.0, 1.0
-    )
     plain_likeness: float = setting(
-        0.7, "A region so like the target is believed at once.", -2.0, 2.0
+        0.5, "A region so like the target is believed at once.", -2.0, 2.0
     )
     margin: float = setting(
         0.15, "A region is believed only if it is more like the target by this.", 0.0, 2.0
@@ -116,4 +113,22 @@ class GlobalAttentionConfig:
     )
     brief_doubt: int = setting(
         4, "After more doubtful frames it may be another that the local search finds.", 0, 1000
+    )
+    strangeness: float = setting(
+        2.0,
+        "Likeness lost by colours and heat that the target never showed, for each 1 of distance.",
+        0.0,
+        100.0,
+    )
+    strange_above: float = setting(
+        0.25, "Stranger than this is a new look of the target, or another.", 0.0, 2.0
+    )
+    unlike_below: float = setting(
+        -0.3, "What is at the last place after a doubt is another below this likeness.", -10.0, 2.0
+    )
+    resume_frames: int = setting(
+        5, "Good frames in a row at the last place when it is neither like nor unlike.", 1, 1000
+    )
+    resume_above: float = setting(
+        0.7, "Such a frame scores above this share of the reference.", -10.0, 10.0
     )

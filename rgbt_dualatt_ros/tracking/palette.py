@@ -1,0 +1,125 @@
+"""Palette: which colours and which heat the target shows, whatever its shape.
+
+The features of a net say what kind of thing is where; two of a kind may differ in nothing but
+their colour, or their heat. So the middle of the target's box is remembered as two histograms, of
+its chroma and of its thermal grey levels, and a place is compared with the most similar memory.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+
+_INNER = 0.7  # of the sides of a box: its border shows what is behind the target, too
+_MOST_PIXELS = 2500  # more say nothing new
+_CHROMA_BINS, _CHROMA_RANGE = 16, (0.1, 0.6)  # of each of two shares, of red and of green
+_GREY_BINS = 24
+_DARK = 10.0  # grey levels added to the sum of a colour: the chroma of darkness is noise
+_LIVING_CONTRAST = 2.0  # grey levels; less is a dead image
+_REMEMBERED = 12  # besides frame one
+_USUAL = 20  # own distances whose median is what the target usually has
+_USUAL_AT_FIRST = 0.15
+
+_Histogram = NDArray[np.float64]
+"""Square roots of the shares of its bins."""
+
+
+class _Memory:
+    """What one camera has shown of the target."""
+
+    def __init__(self) -> None:
+        self._first: _Histogram | None = None
+        self._later: deque[_Histogram] = deque(maxlen=_REMEMBERED)
+        self._distances: deque[float] = deque(maxlen=_USUAL)
+
+    def learn(self, seen: _Histogram) -> None:
+        if self._first is None:
+            self._first = seen
+            return
+        self._distances.append(self._distance(seen))
+        self._later.append(seen)
+
+    def strangeness(self, seen: _Histogram) -> float:
+        if self._first is None:
+            return 0.0
+        usual = statistics.median(self._distances) if self._distances else _USUAL_AT_FIRST
+        return max(0.0, self._distance(seen) - usual)
+
+    def _distance(self, seen: _Histogram) -> float:
+        """Hellinger's, to the most similar one."""
+        known = [each for each in (self._first, *self._later) if each is not None]
+        return float(np.sqrt(max(0.0, 1 - max(float(seen @ each) for each in known))))
+
+
+class Palette:
+    """One target at a time; boxes are xywh in px of the image."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """No target."""
+        self._memories = _Memory(), _Memory()
+
+    def learn(self, pair: FramePair, box: Box) -> None:
+        """Remember what is in `box`; the first call after `forget` is frame one."""
+        for memory, seen in zip(self._memories, _histograms(pair, box), strict=True):
+            if seen is not None:
+                memory.learn(seen)
+
+    def strangeness(self, pair: FramePair, box: Box) -> float:
+        """How much further what is in `box` is from the target than the target usually is.
+
+        The sum over both cameras of the Hellinger distance to the most similar memory, less what
+        that usually is: 0 for the target, at most 2. A camera that shows nothing says nothing.
+        """
+        both = zip(self._memories, _histograms(pair, box), strict=True)
+        return sum(memory.strangeness(seen) for memory, seen in both if seen is not None)
+
+
+def _histograms(pair: FramePair, box: Box) -> tuple[_Histogram | None, _Histogram | None]:
+    """Of chroma and of heat; None where the camera shows nothing."""
+    rows, columns = _middle(box)
+    color, heat = pair.rgb[rows, columns], pair.thermal[rows, columns]
+    if heat.size == 0:
+        return None, None
+    return (
+        _of_chroma(color) if _is_alive(pair.rgb) else None,
+        _of_heat(heat) if _is_alive(pair.thermal) else None,
+    )
+
+
+def _of_chroma(color: NDArray[np.uint8]) -> _Histogram:
+    flat = color.reshape(-1, 3).astype(np.float64)
+    shares = flat[:, :2] / (flat.sum(axis=1, keepdims=True) + _DARK)
+    low, high = _CHROMA_RANGE
+    bins = (_CHROMA_BINS * np.clip((shares - low) / (high - low), 0, 0.999)).astype(np.intp)
+    return _roots(bins[:, 0] * _CHROMA_BINS + bins[:, 1], _CHROMA_BINS**2)
+
+
+def _of_heat(heat: NDArray[np.uint8]) -> _Histogram:
+    return _roots(heat.ravel().astype(np.intp) * _GREY_BINS // 256, _GREY_BINS)
+
+
+def _roots(bins: NDArray[np.intp], count: int) -> _Histogram:
+    return np.sqrt(np.bincount(bins, minlength=count) / len(bins))
+
+
+def _middle(box: Box) -> tuple[slice, slice]:
+    """Rows and columns of the middle of `box`, not all of them when it is large."""
+    (x, y), half = box.center, _INNER / 2
+    step = max(1, int(np.sqrt(box.w * box.h * _INNER**2 / _MOST_PIXELS)))
+    return (
+        slice(max(0, round(y - half * box.h)), max(0, round(y + half * box.h)), step),
+        slice(max(0, round(x - half * box.w)), max(0, round(x + half * box.w)), step),
+    )
+
+
+def _is_alive(image: NDArray[np.uint8]) -> bool:
+    return bool(image[::8, ::8].std() > _LIVING_CONTRAST)
