@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.tracking import palette as palette_file
 from rgbt_dualatt_ros.tracking.palette import Palette
 
 BOX = Box(40, 30, 40, 40)
@@ -145,16 +146,18 @@ def test_any_box_has_a_finite_strangeness(x: float, y: float, w: float, h: float
     assert 0 <= palette.strangeness(pair_of(BLUE, COLD), Box(x, y, w, h)) <= 2
 
 
-def test_a_large_box_is_read_sparsely() -> None:
+def test_a_large_box_is_read_sparsely(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
+    of_heat = palette_file._of_heat
 
-    class _Counting(np.ndarray):  # type: ignore[type-arg]
-        def __getitem__(self, key: object) -> NDArray[np.uint8]:
-            part: NDArray[np.uint8] = np.asarray(self)[key]  # type: ignore[index]
-            read.append(part.size)
-            return part
+    def spy(heat: NDArray[np.uint8]) -> NDArray[np.float64]:
+        read.append(heat.size)
+        return of_heat(heat)
 
-    thermal = np.random.default_rng(0).integers(0, 255, (480, 640)).astype(np.uint8)
-    rgb = np.repeat(thermal[..., None], 3, axis=2)
-    Palette().learn(FramePair(rgb, thermal.view(_Counting)), Box(0, 0, 640, 480))
-    assert 0 < min(read) and max(read) <= 5000
+    monkeypatch.setattr(palette_file, "_of_heat", spy)
+    pair = pair_of(RED, WARM)
+    large = FramePair(pair.rgb.repeat(4, 0).repeat(4, 1), pair.thermal.repeat(4, 0).repeat(4, 1))
+    Palette().learn(large, Box(0, 0, 640, 480))
+    Palette().learn(large, Box(0, 0, 40, 40))
+    assert 1000 < read[0] < 5000
+    assert read[1] == 28 * 28  # every pixel of its middle

@@ -105,9 +105,9 @@ def step(search: RegionSearch, pair: FramePair, box: Box) -> bool:
     """A frame of a trusted target at `box`; whether that was a mistake, else it is learnt."""
     state = TrackState.start(SIZE, box)
     search.begin(pair, state)
-    is_mistaken = search.is_mistaken(box, state)
+    is_mistaken = search.is_mistaken(box)
     if not is_mistaken:
-        search.trust(pair, box)
+        search.trust(box)
     return is_mistaken
 
 

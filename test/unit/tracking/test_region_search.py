@@ -23,7 +23,7 @@ from rgbt_dualatt_ros.models.global_attention import Look, TargetCode
 from rgbt_dualatt_ros.tracking.identity import Identity
 from rgbt_dualatt_ros.tracking.region_search import Candidate, RegionSearch
 from rgbt_dualatt_ros.tracking.target_localizer import Finding
-from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
+from rgbt_dualatt_ros.tracking.track_confidence import Evidence, TrackConfidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
 
 SIZE = ImageSize(640, 480)  # a cell of the features is 20 px wide and high
@@ -31,8 +31,15 @@ CONFIG = GlobalAttentionConfig(enabled=True, when="every_frame")
 THREADED = dataclasses.replace(CONFIG, asynchronous="on")
 HERE, THERE, YONDER = Box(80, 100, 80, 80), Box(400, 320, 80, 80), Box(480, 60, 80, 80)
 OWN, TWIN, TREE = (2.0, 2.0, 0.0, 0.0), (2.0, 1.2, 1.2, 0.0), (0.0, 0.0, 0.0, 2.0)
+BETWEEN, DITCH = (1.0, 1.0, 0.0, 0.0), (-1.0, -1.0, 0.0, 0.0)
 # The map takes the twin for the target.
-STRENGTHS: dict[tuple[float, ...], float] = {OWN: 0.85, TWIN: 0.95, TREE: 0.5}
+STRENGTHS: dict[tuple[float, ...], float] = {
+    OWN: 0.85,
+    TWIN: 0.95,
+    TREE: 0.5,
+    BETWEEN: 0.4,
+    DITCH: 0.2,
+}
 REFERENCE = 8.0
 WAIT_S = 10.0
 Scene = Sequence[tuple[Box, tuple[float, ...]]]
@@ -82,12 +89,15 @@ def search_of(world: _World, config: GlobalAttentionConfig = CONFIG) -> RegionSe
 
 
 def followed(
-    world: _World, *scene: tuple[Box, tuple[float, ...]], config: GlobalAttentionConfig = CONFIG
+    world: _World,
+    *scene: tuple[Box, tuple[float, ...]],
+    config: GlobalAttentionConfig = CONFIG,
+    frames: int = 6,
 ) -> RegionSearch:
-    """A search whose target, the first of `scene`, was trusted for six frames."""
+    """A search whose target, the first of `scene`, was trusted for some frames."""
     search, box = search_of(world, config), scene[0][0]
     search.start(world.pair(*scene), box)
-    for _ in range(6):
+    for _ in range(frames):
         assert not step(search, world.pair(*scene), box)
     return search
 
@@ -96,9 +106,9 @@ def step(search: RegionSearch, pair: FramePair, box: Box) -> bool:
     """A frame of a trusted target at `box`; whether that was a mistake, else it is learnt."""
     state = TrackState.start(SIZE, box)
     search.begin(pair, state)
-    is_mistaken = search.is_mistaken(box, state)
+    is_mistaken = search.is_mistaken(box)
     if not is_mistaken:
-        search.trust(pair, box)
+        search.trust(box)
     return is_mistaken
 
 
@@ -151,14 +161,17 @@ def test_never_seen_beside_the_target_it_is_taken_for_it(world: _World) -> None:
     assert overlap(found.box, THERE) > 0.7
 
 
-@pytest.mark.parametrize(("rival", "is_remembered"), [(0.49, True), (0.51, False)])
+@pytest.mark.parametrize(("rival", "remembered"), [(0.49, 1), (0.51, 0)])
 def test_what_the_map_shows_weakly_beside_the_target_is_not_remembered(
-    world: _World, rival: float, *, is_remembered: bool
+    world: _World, monkeypatch: pytest.MonkeyPatch, rival: float, remembered: int
 ) -> None:
     search = followed(world, (HERE, OWN), config=dataclasses.replace(CONFIG, rival=rival))
-    assert not search._identity.knows_others
+    found: list[int] = []
+    monkeypatch.setattr(
+        Identity, "learn", lambda _, __, ___, others, ____: found.append(len(others))
+    )
     assert not step(search, world.pair((HERE, OWN), (THERE, TREE)), HERE)
-    assert search._identity.knows_others is is_remembered
+    assert found == [remembered]
 
 
 def test_there_is_no_candidate_while_trusted_or_without_a_map_of_the_frame(world: _World) -> None:
@@ -196,7 +209,7 @@ def test_two_that_are_equally_like_it_are_refused(world: _World) -> None:
     [
         (0.9, REFERENCE, 1, CONFIG.plain_above),
         (0.9, 0.1 * REFERENCE, CONFIG.confirm_frames, CONFIG.plain_above),
-        (0.5, REFERENCE, CONFIG.confirm_frames, CONFIG.accept_above),
+        (0.4, REFERENCE, CONFIG.confirm_frames, CONFIG.accept_above),
     ],
     ids=["plain, as usual", "plain, low score", "less like it"],
 )
@@ -278,50 +291,75 @@ def test_one_that_was_never_told_from_the_rest_is_never_called_mistaken(world: _
         assert not step(search, world.pair((HERE, OWN), (THERE, OWN), (YONDER, OWN)), HERE)
     pair = world.pair((HERE, TREE), (THERE, OWN), (YONDER, OWN))
     assert not step(search, pair, HERE)
-    assert not search.is_another(pair, HERE, away())
+    assert search.judge_here(pair, HERE, away()) == Evidence()
+
+
+def judged(search: RegionSearch, pair: FramePair, frames: int) -> Evidence:
+    """What is worth what the local search found at the last place after so long a doubt."""
+    state = away(frames=frames)
+    search.begin(pair, state)
+    return search.judge_here(pair, HERE, state)
 
 
 @pytest.mark.parametrize("frames", [CONFIG.brief_doubt, CONFIG.brief_doubt + 1])
-def test_only_after_a_long_doubt_must_what_is_at_its_place_be_like_it(
-    world: _World, frames: int
-) -> None:
+def test_what_is_at_its_place_after_a_doubt(world: _World, frames: int) -> None:
     search = followed(world, (HERE, OWN), (THERE, TWIN))
-    state, is_long = away(frames=frames), frames > CONFIG.brief_doubt
+    is_long = frames > CONFIG.brief_doubt
 
-    def is_another(*scene: tuple[Box, tuple[float, ...]]) -> bool:
-        pair = world.pair(*scene)
-        search.begin(pair, state)
-        return search.is_another(pair, HERE, state)
+    def asked_of(kind: tuple[float, ...]) -> Evidence:
+        return judged(search, world.pair((HERE, kind)), frames)
 
-    assert not is_another((HERE, OWN), (THERE, TWIN))
-    assert is_another((HERE, TWIN), (THERE, OWN))  # it is plainly elsewhere
-    assert is_another((HERE, TWIN)) is is_long
+    assert judged(search, world.pair((HERE, OWN), (THERE, TWIN)), frames) == Evidence()
+    plainly_elsewhere = world.pair((HERE, TWIN), (THERE, OWN))
+    assert judged(search, plainly_elsewhere, frames).is_refused
+    # Another is refused after a longer doubt; after a brief one the target may have turned.
+    assert asked_of(TWIN).is_refused is is_long
+    # What is neither like it nor unlike is asked for longer, and must score higher.
+    between = Evidence(frames_needed=CONFIG.resume_frames, least_share=CONFIG.resume_above)
+    assert asked_of(BETWEEN) == (between if is_long else Evidence())
+
+
+def test_bare_ground_at_its_place_is_refused_however_brief_the_doubt(world: _World) -> None:
+    search = followed(world, (HERE, OWN), (THERE, TWIN), (YONDER, TREE))
+    assert judged(search, world.pair((HERE, DITCH)), 1).is_refused
 
 
 def test_doubt_asks_for_a_map_of_its_own_frame(world: _World) -> None:
-    rarely = dataclasses.replace(CONFIG, when="periodic", every=100, every_doubtful=100)
+    rarely = dataclasses.replace(
+        CONFIG, when="periodic", every=100, every_crowded=100, every_doubtful=100
+    )
     search = followed(world, (HERE, OWN), config=rarely)
     pair = world.pair((HERE, OWN))
     search.begin(pair, away())
     assert world.looked == [0, 1]
-    search.is_another(pair, HERE, away())
+    search.judge_here(pair, HERE, away())
     assert world.looked == [0, 1, pair.stamp_ns]
 
 
-def test_near_another_there_are_more_maps(world: _World) -> None:
+def test_at_first_and_near_another_there_are_more_maps(world: _World) -> None:
     periodic = dataclasses.replace(CONFIG, when="periodic", every=5, every_crowded=2)
     near = Box(HERE.x + 100, HERE.y, 80, 80)
-    followed(world, (HERE, OWN), (THERE, TWIN), config=periodic)
-    assert world.looked == [0, 1, 6]
+    at_first, later = [0, 1, 3, 5, 7, 9], [14, 19]
+    followed(world, (HERE, OWN), (THERE, TWIN), config=periodic, frames=22)
+    assert world.looked == at_first + later
     crowded = _World()
-    followed(crowded, (HERE, OWN), (near, TWIN), config=periodic)
-    assert crowded.looked == [0, 1, 3, 5]
+    followed(crowded, (HERE, OWN), (near, TWIN), config=periodic, frames=22)
+    assert crowded.looked == [0, *range(1, 23, 2)]
+
+
+def test_after_a_crowd_there_are_more_maps_for_a_while(world: _World) -> None:
+    periodic = dataclasses.replace(CONFIG, when="periodic", every=5, every_crowded=2)
+    near = Box(HERE.x + 100, HERE.y, 80, 80)
+    search = followed(world, (HERE, OWN), (near, TWIN), config=periodic, frames=19)
+    for _ in range(22):
+        step(search, world.pair((HERE, OWN)), HERE)
+    # The map of frame 21 is the first without the other.
+    assert world.looked[10:] == [19, 21, 23, 25, 27, 29, 34, 39]
 
 
 def test_a_new_target_is_not_told_by_the_old_one(world: _World) -> None:
     search = followed(world, (HERE, OWN), (THERE, TWIN))
     search.start(world.pair((THERE, TWIN)), THERE)
-    assert not search._identity.knows_others
     for _ in range(3):
         assert not step(search, world.pair((HERE, OWN), (THERE, TWIN)), THERE)
     found = asked(search, world.pair((HERE, OWN), (YONDER, TWIN)))
@@ -346,5 +384,5 @@ def test_the_papers_gate_never_asks_who_is_who(
     search.begin(pair, away())
     search.look_now(pair, away())
     assert search.candidate(away()) is None
-    assert not search.is_another(pair, THERE, away())
-    assert not search.is_mistaken(THERE, TrackState.start(SIZE, HERE))
+    assert search.judge_here(pair, THERE, away()) == Evidence()
+    assert not search.is_mistaken(THERE)

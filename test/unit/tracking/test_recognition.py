@@ -1,0 +1,141 @@
+"""Recognition: both opinions count, and what is learnt when.
+
+Proves: colour and heat lower likeness by the setting; in a crowd only what is like the target is
+learnt; a sudden new look is learnt when it stays; nothing is told before the target was itself.
+Not: what the features of a real net tell apart (docs/evaluation.md).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from rgbt_dualatt_ros.core.box import Box
+from rgbt_dualatt_ros.core.box_array import Boxes
+from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
+from rgbt_dualatt_ros.models.global_attention import Look
+from rgbt_dualatt_ros.tracking.recognition import Recognition
+
+CONFIG = GlobalAttentionConfig()
+HERE, THERE = Box(80, 100, 80, 80), Box(400, 320, 80, 80)
+NOBODY: Boxes = np.zeros((0, 4), np.float32)
+OWN, OTHER = (2.0, 2.0), (2.0, -2.0)
+RED, BLUE = (200, 40, 40), (40, 40, 200)
+Shown = tuple[Box, tuple[float, float], tuple[int, int, int]]
+"""Where, what the net makes of it, and its colour."""
+
+
+def seen(seed: int, *shown: Shown) -> tuple[Look, FramePair]:
+    rng = np.random.default_rng(seed)
+    features = 0.1 * rng.normal(size=(4, 24, 32))  # a cell is 20 px wide and high
+    rgb = rng.integers(60, 120, (480, 640, 3)).astype(np.uint8)
+    for box, values, color in shown:
+        rows, columns = (
+            slice(round(start), round(start + side))
+            for start, side in ((box.y, box.h), (box.x, box.w))
+        )
+        rgb[rows, columns] = color
+        cells = (
+            slice(rows.start // 20, rows.stop // 20),
+            slice(columns.start // 20, columns.stop // 20),
+        )
+        features[(slice(0, 2), *cells)] += np.array(values)[:, None, None]
+    look = Look(np.zeros((192, 256), np.float32), features.astype(np.float32), 4.0, 8.0)
+    return look, FramePair(rgb, np.zeros((480, 640), np.uint8))
+
+
+def known(config: GlobalAttentionConfig = CONFIG, frames: int = 6) -> Recognition:
+    """Of a red target that was followed for some frames."""
+    recognition = Recognition(config)
+    look, pair = seen(0, (HERE, OWN, RED))
+    recognition.start(look, pair, HERE, NOBODY)
+    for seed in range(1, frames + 1):
+        learn(recognition, *seen(seed, (HERE, OWN, RED)))
+    return recognition
+
+
+def learn(
+    recognition: Recognition, look: Look, pair: FramePair, *, is_crowded: bool = False
+) -> None:
+    recognition.learn(look, pair, HERE, NOBODY, is_crowded=is_crowded)
+
+
+def test_another_colour_lowers_likeness_by_the_setting() -> None:
+    look, pair = seen(20, (HERE, OWN, BLUE))
+    blind, eyed = (
+        known(dataclasses.replace(CONFIG, strangeness=weight)).likeness(look, pair, HERE)
+        for weight in (0.0, 2.0)
+    )
+    assert blind > 0.7
+    # Nothing in common is a distance of 1, of which what is usual is taken off.
+    assert blind - eyed == pytest.approx(2.0, abs=0.4)
+
+
+def test_other_features_lower_it_too() -> None:
+    recognition = known()
+    assert recognition.likeness(*seen(20, (HERE, OWN, RED)), HERE) > 0.7
+    assert recognition.likeness(*seen(20, (HERE, OTHER, RED)), HERE) < 0.2
+    assert recognition.likeness(*seen(20), HERE) < -1
+
+
+def test_the_best_of_places_beside_counts_too() -> None:
+    recognition, shown = known(), seen(20, (HERE, OWN, RED))
+    beside = Box(HERE.x + 0.25 * HERE.w, HERE.y, HERE.w, HERE.h)
+    near = Box(HERE.x + 0.1 * HERE.w, HERE.y, HERE.w, HERE.h)
+    likeness = recognition.likeness(*shown, beside)
+    assert recognition.best_likeness(*shown, beside) >= recognition.likeness(*shown, near)
+    assert recognition.best_likeness(*shown, beside) > likeness
+
+
+def test_nothing_can_be_told_before_the_target_was_itself() -> None:
+    assert not known(frames=0).can_tell
+    assert known(frames=1).can_tell
+
+
+def test_in_a_crowd_only_what_is_like_the_target_is_learnt() -> None:
+    new = seen(20, (HERE, OTHER, RED))
+    calm, crowded = known(), known()
+    for _ in range(8):
+        learn(calm, *new)
+        learn(crowded, *new, is_crowded=True)
+    assert calm.likeness(*new, HERE) > 0.3
+    assert crowded.likeness(*new, HERE) == known().likeness(*new, HERE)
+    still, before = known(), seen(21, (HERE, OWN, RED))
+    learn(still, *before, is_crowded=True)
+    assert still.likeness(*before, HERE) != known().likeness(*before, HERE)
+
+
+def test_a_sudden_new_look_is_learnt_with_the_fourth_map_of_it() -> None:
+    recognition, new = known(), seen(20, (HERE, OWN, BLUE))
+    before = recognition.likeness(*new, HERE)
+    for _ in range(3):
+        learn(recognition, *new)
+        assert recognition.likeness(*new, HERE) == before
+    learn(recognition, *new)
+    assert recognition.likeness(*new, HERE) > before + 1
+
+
+def test_one_that_does_not_stay_is_never_learnt() -> None:
+    recognition, new = known(), seen(20, (HERE, OWN, BLUE))
+    before = recognition.likeness(*new, HERE)
+    for seed in range(12):
+        learn(recognition, *(new if seed % 2 else seen(30 + seed, (HERE, OWN, RED))))
+    assert recognition.likeness(*new, HERE) < before + 0.3
+
+
+def test_at_first_any_look_is_learnt() -> None:
+    recognition, new = known(frames=1), seen(20, (HERE, OWN, BLUE))
+    learn(recognition, *new)
+    assert recognition.likeness(*new, HERE) > 0.5
+
+
+def test_a_new_target_is_not_told_by_the_old_one() -> None:
+    recognition = known()
+    look, pair = seen(40, (THERE, OTHER, BLUE))
+    recognition.start(look, pair, THERE, NOBODY)
+    assert not recognition.can_tell
+    assert recognition.likeness(look, pair, THERE) > 0.5
+    assert recognition.likeness(*seen(41, (HERE, OWN, RED)), HERE) < 0
