@@ -207,7 +207,7 @@ class RegionSearch:
         if newest is None or not self._recognition.can_tell:
             return Evidence()
         own = self._likeness(newest, box)
-        if own >= self._config.accept_likeness:
+        if own >= self._config.plain_likeness:
             return Evidence()
         if self._suspicion.is_founded or self._is_elsewhere(newest, box, own):
             return Evidence(is_refused=True)
@@ -246,8 +246,13 @@ class RegionSearch:
     def _is_crowded(self, place: Box) -> bool:
         """Something like the target is so near that a mistake may happen any moment."""
         reach = Box(place.x - place.w, place.y - place.h / 2, 3 * place.w, 2 * place.h)
-        others = _away_from(place, self._regions.boxes)
-        return any(_overlap(Box.from_sequence(each), reach) > 0 for each in others)
+        regions = self._regions
+        others = _away_from(place, regions.boxes)
+        if any(_overlap(Box.from_sequence(each), reach) > 0 for each in others):
+            return True
+        # Two peaks on one place are two bodies, unless one is weak.
+        strong = regions.boxes[regions.scores >= self._config.rival]
+        return len(strong) - len(_away_from(place, strong)) > 1
 
     def _likeness(self, of: DoneMap, box: Box) -> float:
         """How much what is in `box` is the target, by features and by colour and heat."""
