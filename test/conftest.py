@@ -1,8 +1,9 @@
-"""What all tests share: ROS stays on this machine, skips have a reason, no deadline."""
+"""What all tests share: ROS stays here, Ctrl-C works, skips have a reason, no deadline."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,9 @@ REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 set_compute_environment()
 os.environ.setdefault("MPLBACKEND", "Agg")
 isolate(os.environ, private_domain_id())
+
+# A shell's background job has it ignored, and so would every program that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("default")

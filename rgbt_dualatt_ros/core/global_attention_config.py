@@ -23,7 +23,10 @@ class GlobalAttentionConfig:
     )
     every: int = setting(5, "Periodic: frames from one map to the next.", 1, 10_000)
     every_crowded: int = setting(
-        2, "The same while something like the target is near it.", 1, 10_000
+        2,
+        "The same in the first frames, and while something like the target is or was near it.",
+        1,
+        10_000,
     )
     every_doubtful: int = setting(
         1,

@@ -16,16 +16,26 @@ from hypothesis import strategies as st
 from rgbt_dualatt_ros.core.box import ImageSize
 from rgbt_dualatt_ros.datasets.synthetic import SceneConfig, SyntheticSequence
 from rgbt_dualatt_ros.datasets.synthetic.backdrop import View
-from rgbt_dualatt_ros.datasets.synthetic.body import Placement, render_body
+from rgbt_dualatt_ros.datasets.synthetic.body import Body, Placement, render_body
 from rgbt_dualatt_ros.datasets.synthetic.compositing import lay_sprite
 from rgbt_dualatt_ros.datasets.synthetic.likeness import draw_body, draw_similar, main_colour
-from rgbt_dualatt_ros.datasets.synthetic.limb import ALPHA, Light
+from rgbt_dualatt_ros.datasets.synthetic.limb import ALPHA, Light, Sprite
+from rgbt_dualatt_ros.datasets.synthetic.noise import FloatImage
 from rgbt_dualatt_ros.datasets.synthetic.scene_config import TARGETS
 from rgbt_dualatt_ros.datasets.synthetic.script import write_script
 from rgbt_dualatt_ros.datasets.synthetic.skeleton import Pose, person_joints
 from rgbt_dualatt_ros.datasets.synthetic.stage import Stage
 
 _BODIES = {kind: draw_body(kind, np.random.default_rng(5), 8.0) for kind in TARGETS}
+
+
+class _Roomy:
+    """A body that claims to be three times as large as it says of itself."""
+
+    def __init__(self, body: Body) -> None:
+        self.texture, self.paint = body.texture, body.paint
+        self.extent_m = 3 * body.extent_m[0], 3 * body.extent_m[1]
+
 
 poses = st.builds(
     Pose,
@@ -70,10 +80,17 @@ def test_outline_equals_the_painting_and_nothing_is_cut_off(
     outline = render_body(_BODIES[kind], placement, pose, Light(), outline_only=True)
     np.testing.assert_array_equal(painted.alpha, outline.alpha)
     assert (painted.left, painted.top) == (outline.left, outline.top)
-    alpha = painted.alpha
-    assert alpha.max() > 0.99
-    for edge in (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]):
-        assert edge.max() < 0.5
+    assert painted.alpha.max() > 0.99
+    roomy = render_body(_Roomy(_BODIES[kind]), placement, pose, Light(), outline_only=True)
+    np.testing.assert_allclose(_on_canvas(outline), _on_canvas(roomy), rtol=0, atol=1e-4)
+
+
+def _on_canvas(sprite: Sprite) -> FloatImage:
+    canvas = np.zeros((400, 400), np.float32)
+    rows, columns = sprite.alpha.shape
+    top, left = sprite.top + 140, sprite.left + 140
+    canvas[top : top + rows, left : left + columns] = sprite.alpha
+    return canvas
 
 
 @settings(max_examples=50, deadline=None)

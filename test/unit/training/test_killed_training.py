@@ -48,11 +48,14 @@ def test_a_signal_ends_it_after_the_step_with_a_checkpoint(
     settings = [*_SETTINGS, "steps=100000", "checkpoint_every=100000", "workers=1"]
     program = [sys.executable, _TINY, str(run), "plain", "0.001", *settings]
     child = subprocess.Popen(program, stderr=subprocess.PIPE, text=True)
-    while len(read_curve(run / "losses.csv")[1]) < 3:
-        assert child.poll() is None, child.stderr
-        time.sleep(0.01)
-    child.send_signal(number)
-    _, complaint = child.communicate(timeout=60)
+    try:
+        while len(read_curve(run / "losses.csv")[1]) < 3:
+            assert child.poll() is None, child.stderr
+            time.sleep(0.01)
+        child.send_signal(number)
+        _, complaint = child.communicate(timeout=60)
+    finally:
+        child.kill()
     assert child.returncode == 128 + number
     assert "Traceback" not in complaint
     newest = newest_checkpoint(run / "checkpoints")
