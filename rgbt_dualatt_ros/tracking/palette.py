@@ -28,32 +28,34 @@ _USUAL_AT_FIRST = 0.15
 
 _Histogram = NDArray[np.float64]
 """Square roots of the shares of its bins."""
+_Both = tuple[_Histogram | None, _Histogram | None]
+"""Of chroma and of heat; None where the camera shows nothing."""
 
 
 class _Memory:
     """What one camera has shown of the target."""
 
     def __init__(self) -> None:
-        self._first: _Histogram | None = None
+        self._first: tuple[_Histogram, ...] = ()
         self._later: deque[_Histogram] = deque(maxlen=_REMEMBERED)
         self._distances: deque[float] = deque(maxlen=_USUAL)
 
     def learn(self, seen: _Histogram) -> None:
-        if self._first is None:
-            self._first = seen
+        if not self._first:
+            self._first = (seen,)
             return
         self._distances.append(self._distance(seen))
         self._later.append(seen)
 
     def strangeness(self, seen: _Histogram) -> float:
-        if self._first is None:
+        if not self._first:
             return 0.0
         usual = statistics.median(self._distances) if self._distances else _USUAL_AT_FIRST
         return max(0.0, self._distance(seen) - usual)
 
     def _distance(self, seen: _Histogram) -> float:
         """Hellinger's, to the most similar one."""
-        known = [each for each in (self._first, *self._later) if each is not None]
+        known = (*self._first, *self._later)
         return float(np.sqrt(max(0.0, 1 - max(float(seen @ each) for each in known))))
 
 
@@ -66,10 +68,11 @@ class Palette:
     def forget(self) -> None:
         """No target."""
         self._memories = _Memory(), _Memory()
+        self._shown: _Shown | None = None
 
     def learn(self, pair: FramePair, box: Box) -> None:
         """Remember what is in `box`; the first call after `forget` is frame one."""
-        for memory, seen in zip(self._memories, _histograms(pair, box), strict=True):
+        for memory, seen in zip(self._memories, self._histograms(pair, box), strict=True):
             if seen is not None:
                 memory.learn(seen)
 
@@ -79,20 +82,39 @@ class Palette:
         The sum over both cameras of the Hellinger distance to the most similar memory, less what
         that usually is: 0 for the target, at most 2. A camera that shows nothing says nothing.
         """
-        both = zip(self._memories, _histograms(pair, box), strict=True)
+        both = zip(self._memories, self._histograms(pair, box), strict=True)
         return sum(memory.strangeness(seen) for memory, seen in both if seen is not None)
 
+    def _histograms(self, pair: FramePair, box: Box) -> _Both:
+        if self._shown is None or self._shown.pair is not pair:
+            self._shown = _Shown(pair)
+        return self._shown.histograms(box)
 
-def _histograms(pair: FramePair, box: Box) -> tuple[_Histogram | None, _Histogram | None]:
-    """Of chroma and of heat; None where the camera shows nothing."""
-    rows, columns = _middle(box)
-    color, heat = pair.rgb[rows, columns], pair.thermal[rows, columns]
-    if heat.size == 0:
-        return None, None
-    return (
-        _of_chroma(color) if _is_alive(pair.rgb) else None,
-        _of_heat(heat) if _is_alive(pair.thermal) else None,
-    )
+
+class _Shown:
+    """What both cameras show in boxes of one pair.
+
+    The same boxes are asked of a pair several times, by what judges it and by what learns it, so
+    each is read once.
+    """
+
+    def __init__(self, pair: FramePair) -> None:
+        self.pair = pair
+        self._is_alive = _is_alive(pair.rgb), _is_alive(pair.thermal)
+        self._known: dict[Box, _Both] = {}
+
+    def histograms(self, box: Box) -> _Both:
+        if box not in self._known:
+            self._known[box] = self._read(box)
+        return self._known[box]
+
+    def _read(self, box: Box) -> _Both:
+        rows, columns = _middle(box)
+        color, heat = self.pair.rgb[rows, columns], self.pair.thermal[rows, columns]
+        if heat.size == 0:
+            return None, None
+        shows_color, shows_heat = self._is_alive
+        return _of_chroma(color) if shows_color else None, _of_heat(heat) if shows_heat else None
 
 
 def _of_chroma(color: NDArray[np.uint8]) -> _Histogram:

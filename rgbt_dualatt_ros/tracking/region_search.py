@@ -32,6 +32,7 @@ _SAME = 0.1  # overlap from which a region and a box are one thing
 _ANYTHING_ELSE = -1.0  # the likeness of what is neither the target nor a look-alike
 _EARLY = 10  # frames in which there is most to learn
 _REMEMBERED = 30  # frames whose trusted box is kept until a map of theirs is ready
+_NO_FRAME = -1
 _NO_REGIONS = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
 
@@ -62,8 +63,9 @@ class RegionSearch:
         self._proposals = GlobalProposals(config)
         self._recognition = Recognition(config)
         self._suspicion = Suspicion(config)
-        self._learnt: DoneMap | None = None
-        self._judged: DoneMap | None = None
+        # Of maps, by their frames: the maps themselves would keep their images alive.
+        self._learnt = _NO_FRAME
+        self._judged = _NO_FRAME
         self._clear()
 
     def start(self, pair: FramePair, box: Box) -> None:
@@ -182,15 +184,15 @@ class RegionSearch:
         target that only looks otherwise than before is none. Each map is asked once.
         """
         newest = self._fresh()
-        if newest is None or newest is self._judged or not self._redetects:
+        if newest is None or newest.job.frame == self._judged or not self._redetects:
             return False
-        self._judged = newest
+        self._judged = newest.job.frame
         if not self._recognition.can_tell:
             return False
-        own = self._likeness(newest, box)
-        if self._is_elsewhere(newest, box, own):
+        own, elsewhere = self._likeness(newest, box), self._best_away(newest, box)
+        if self._is_plainly_elsewhere(own, elsewhere):
             return True
-        self._suspicion.weigh(own, self._best_away(newest, box), self._attention.frame)
+        self._suspicion.weigh(own, elsewhere, self._attention.frame)
         return self._suspicion.is_founded
 
     def judge_here(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
@@ -209,7 +211,9 @@ class RegionSearch:
         own = self._likeness(newest, box)
         if own >= self._config.plain_likeness:
             return Evidence()
-        if self._suspicion.is_founded or self._is_elsewhere(newest, box, own):
+        if self._suspicion.is_founded or self._is_plainly_elsewhere(
+            own, self._best_away(newest, box)
+        ):
             return Evidence(is_refused=True)
         is_brief = state.doubtful_frames <= self._config.brief_doubt
         if own < (_ANYTHING_ELSE if is_brief else self._config.unlike_below):
@@ -220,10 +224,10 @@ class RegionSearch:
             frames_needed=self._config.resume_frames, least_share=self._config.resume_above
         )
 
-    def _is_elsewhere(self, newest: DoneMap, box: Box, own: float) -> bool:
-        """Some region away from `box` is the target, as far as likeness can tell."""
+    def _is_plainly_elsewhere(self, own: float, elsewhere: float) -> bool:
+        """The target is elsewhere, as far as the two likenesses can tell."""
         least = max(self._config.plain_likeness, own + self._config.mistaken_lead)
-        return self._recognition.can_tell and self._best_away(newest, box) >= least
+        return elsewhere >= least
 
     def _best_away(self, newest: DoneMap, box: Box) -> float:
         """The largest likeness of a region away from `box`; -infinity without one."""
@@ -278,11 +282,11 @@ class RegionSearch:
     def _learn(self) -> None:
         """Once for every map, when it is known where the target was in its frame."""
         newest = self._attention.newest
-        if newest is None or newest is self._learnt or not self._redetects:
+        if newest is None or newest.job.frame == self._learnt or not self._redetects:
             return
         target = self._trusted.get(newest.job.frame)
         if target is not None:
-            self._learnt = newest
+            self._learnt = newest.job.frame
             others = self._rivals(self._regions, target)
             self._recognition.learn(
                 newest.look,
@@ -303,7 +307,7 @@ class RegionSearch:
         self._regions = _NO_REGIONS
         self._trusted: dict[int, Box] = {}
         self._suspicion.forget()
-        self._learnt = self._judged = None
+        self._learnt = self._judged = _NO_FRAME
 
 
 def _overlap(box: Box, other: Box) -> float:
