@@ -75,6 +75,25 @@ def test_another_look_in_one_camera_is_strange_whatever_the_other_says(
     assert palette.strangeness(pair_of(color, heat), BOX) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("colors", "heats", "is_strange"),
+    [
+        (((100, 100, 100), (115, 100, 85)), (COLD, COLD), True),
+        (((100, 100, 100), (115, 85, 100)), (COLD, COLD), True),
+        (((100, 100, 100), (80, 80, 80)), (COLD, COLD), False),
+        (((1, 0, 0), (0, 0, 1)), (COLD, COLD), False),
+        ((GREY, GREY), (140, 165), True),
+        ((GREY, GREY), (140, 145), False),
+    ],
+    ids=["a tint", "another", "shade", "darkness", "a little warmer", "as good as the same heat"],
+)
+def test_how_fine_it_sees(
+    colors: tuple[Color, Color], heats: tuple[int, int], *, is_strange: bool
+) -> None:
+    before, now = (pair_of(color, heat) for color, heat in zip(colors, heats, strict=True))
+    assert (palette_of(before).strangeness(now, BOX) > 0.5) is is_strange
+
+
 def test_the_distance_is_hellingers() -> None:
     palette = palette_of(pair_of(RED, COLD))
     # The box's middle has 28 rows; half of the box is grey, so 14 of them are.
@@ -103,6 +122,12 @@ def test_a_target_that_always_looks_otherwise_is_allowed_to() -> None:
     restless = palette_of(*[pair_of(color, WARM) for color in colors])
     new = pair_of((20, 200, 20), WARM)
     assert restless.strangeness(new, BOX) < 0.3 < steady.strangeness(new, BOX)
+
+
+def test_one_odd_look_does_not_allow_it_to_look_otherwise() -> None:
+    steady, odd = pair_of(RED, WARM), pair_of(BLUE, WARM)
+    palette = palette_of(*[steady] * 5, odd, steady)
+    assert palette.strangeness(pair_of((20, 200, 20), WARM), BOX) == pytest.approx(1)
 
 
 def test_a_dead_camera_says_nothing_and_is_not_remembered() -> None:
@@ -146,18 +171,52 @@ def test_any_box_has_a_finite_strangeness(x: float, y: float, w: float, h: float
     assert 0 <= palette.strangeness(pair_of(BLUE, COLD), Box(x, y, w, h)) <= 2
 
 
-def test_a_large_box_is_read_sparsely(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[int] = []
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [(Box(40, 0, 40, 26), Box(40, -14, 40, 40)), (Box(0, 30, 26, 40), Box(-14, 30, 40, 40))],
+    ids=["above", "left"],
+)
+def test_of_a_box_half_outside_its_other_half_counts(body: Box, seen: Box) -> None:
+    palette = palette_of(pair_of(RED, WARM))
+    assert palette.strangeness(pair_of(RED, WARM, body), seen) == 0
+    assert palette.strangeness(pair_of(BLUE, WARM, body), seen) == pytest.approx(1 - AT_FIRST)
+
+
+@pytest.mark.parametrize(("x", "y"), [(-60, 30), (40, -60), (200, 30), (40, 150)])
+def test_a_place_outside_the_image_says_nothing(x: float, y: float) -> None:
+    palette = palette_of(pair_of(RED, WARM))
+    assert palette.strangeness(pair_of(BLUE, COLD), Box(x, y, 40, 40)) == 0
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pixels of heat were read, each time."""
+    sizes: list[int] = []
     of_heat = palette_file._of_heat
 
     def spy(heat: NDArray[np.uint8]) -> NDArray[np.float64]:
-        read.append(heat.size)
+        sizes.append(heat.size)
         return of_heat(heat)
 
     monkeypatch.setattr(palette_file, "_of_heat", spy)
+    return sizes
+
+
+def test_a_box_of_a_pair_is_read_once_whoever_asks(read: list[int]) -> None:
+    pair, other = pair_of(RED, WARM), pair_of(BLUE, WARM)
+    palette = palette_of(pair, pair)
+    palette.strangeness(pair, BOX)
+    assert len(read) == 1
+    palette.strangeness(pair, Box(BOX.x + 1, BOX.y, BOX.w, BOX.h))
+    assert len(read) == 2
+    palette.strangeness(other, BOX)
+    assert len(read) == 3
+
+
+def test_a_large_box_is_read_sparsely(read: list[int]) -> None:
     pair = pair_of(RED, WARM)
     large = FramePair(pair.rgb.repeat(4, 0).repeat(4, 1), pair.thermal.repeat(4, 0).repeat(4, 1))
     Palette().learn(large, Box(0, 0, 640, 480))
     Palette().learn(large, Box(0, 0, 40, 40))
-    assert 1000 < read[0] < 5000
+    assert 2500 <= read[0] < 5000
     assert read[1] == 28 * 28  # every pixel of its middle

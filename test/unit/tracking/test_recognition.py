@@ -81,13 +81,28 @@ def test_other_features_lower_it_too() -> None:
     assert recognition.likeness(*seen(20), HERE) < -1
 
 
-def test_the_best_of_places_beside_counts_too() -> None:
+@pytest.mark.parametrize(
+    ("right", "down"), [(1, 0), (-1, 0), (0, 1), (0, -1)], ids=["left", "right", "up", "down"]
+)
+def test_the_best_of_places_beside_counts_too(right: int, down: int) -> None:
     recognition, shown = known(), seen(20, (HERE, OWN, RED))
-    beside = Box(HERE.x + 0.25 * HERE.w, HERE.y, HERE.w, HERE.h)
-    near = Box(HERE.x + 0.1 * HERE.w, HERE.y, HERE.w, HERE.h)
-    likeness = recognition.likeness(*shown, beside)
-    assert recognition.best_likeness(*shown, beside) >= recognition.likeness(*shown, near)
-    assert recognition.best_likeness(*shown, beside) > likeness
+
+    def off_by(sides: float) -> Box:
+        x, y = HERE.x + sides * right * HERE.w, HERE.y + sides * down * HERE.h
+        return Box(x, y, HERE.w, HERE.h)
+
+    best = recognition.best_likeness(*shown, off_by(0.25))
+    assert best >= recognition.likeness(*shown, off_by(0.1))
+    assert best > recognition.likeness(*shown, off_by(0.25)) + 0.1
+
+
+def test_the_place_itself_counts_and_shifts_go_by_its_own_sides() -> None:
+    recognition, shown = known(), seen(20, (HERE, OWN, RED))
+    wide = Box(HERE.x - 10, HERE.y - 10, HERE.w + 20, HERE.h + 20)  # shifted, it sees the ground
+    assert recognition.best_likeness(*shown, wide) == recognition.likeness(*shown, wide)
+    tall = Box(HERE.x + 20, HERE.y + 0.25 * HERE.h, 40, HERE.h)
+    near = Box(HERE.x + 20, HERE.y + 0.1 * HERE.h, 40, HERE.h)
+    assert recognition.best_likeness(*shown, tall) >= recognition.likeness(*shown, near)
 
 
 def test_nothing_can_be_told_before_the_target_was_itself() -> None:
@@ -126,10 +141,20 @@ def test_one_that_does_not_stay_is_never_learnt() -> None:
     assert recognition.likeness(*new, HERE) < before + 0.3
 
 
-def test_at_first_any_look_is_learnt() -> None:
-    recognition, new = known(frames=1), seen(20, (HERE, OWN, BLUE))
+@pytest.mark.parametrize(("frames", "is_learnt"), [(0, True), (3, True), (4, False)])
+def test_at_first_any_look_is_learnt(frames: int, *, is_learnt: bool) -> None:
+    recognition, new = known(frames=frames), seen(20, (HERE, OWN, BLUE))
     learn(recognition, *new)
-    assert recognition.likeness(*new, HERE) > 0.5
+    assert (recognition.likeness(*new, HERE) > 0.5) is is_learnt
+
+
+def test_in_a_crowd_a_strange_colour_is_not_learnt_however_like_it_is_else() -> None:
+    recognition = known(dataclasses.replace(CONFIG, strangeness=0.0))
+    new = seen(20, (HERE, OWN, BLUE))
+    before = recognition.likeness(*new, HERE)
+    assert before > CONFIG.accept_likeness
+    learn(recognition, *new, is_crowded=True)
+    assert recognition.likeness(*new, HERE) == before
 
 
 def test_a_new_target_is_not_told_by_the_old_one() -> None:
@@ -139,3 +164,4 @@ def test_a_new_target_is_not_told_by_the_old_one() -> None:
     assert not recognition.can_tell
     assert recognition.likeness(look, pair, THERE) > 0.5
     assert recognition.likeness(*seen(41, (HERE, OWN, RED)), HERE) < 0
+    assert recognition.likeness(*seen(42, (THERE, OTHER, RED)), THERE) < 0  # the old colour

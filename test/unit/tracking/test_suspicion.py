@@ -50,7 +50,9 @@ def test_another_that_is_more_like_it_contests_it_with_the_second_map(
 def test_what_is_unlike_it_counts_after_a_crowd_only(
     suspicion: Suspicion, frame: int, *, is_founded: bool
 ) -> None:
-    weigh(suspicion, *[(UNLIKE - 0.1, NOBODY)] * 2, frame=frame)
+    weigh(suspicion, (UNLIKE - 0.1, NOBODY), frame=frame)
+    assert suspicion.is_aroused is is_founded
+    weigh(suspicion, (UNLIKE - 0.1, NOBODY), frame=frame)
     assert suspicion.is_founded is is_founded
     assert not suspicion.is_contested  # there is nobody to choose instead
 
