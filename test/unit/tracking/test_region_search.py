@@ -106,6 +106,24 @@ def test_nothing_like_the_target_is_no_candidate(world: RegionWorld) -> None:
     assert asked(world, search, world.pair()) is None
 
 
+def test_a_lost_target_is_nowhere_only_where_a_map_of_this_frame_can_tell(
+    world: RegionWorld,
+) -> None:
+    def is_nowhere(search: RegionSearch, state: TrackState, frames: int = 1) -> bool:
+        for _ in range(frames):
+            search.begin(world.pair((THERE, TREE)), state)
+        return search.is_nowhere(state)
+
+    known, lost = (HERE, OWN), world.away()
+    assert is_nowhere(world.followed(known), lost)
+    assert not is_nowhere(world.followed(known), world.away(has_clue=True))
+    assert not is_nowhere(world.followed(known), world.away(status=TrackStatus.UNCERTAIN))
+    assert not is_nowhere(world.followed(known, frames=0), lost)
+    rarely = world.followed(known, when="periodic", every_doubtful=9)
+    assert not is_nowhere(rarely, lost, frames=2)
+    assert not is_nowhere(world.followed(known, gate="paper"), lost)
+
+
 def test_two_that_are_equally_like_it_are_refused(world: RegionWorld) -> None:
     search = world.followed((HERE, OWN))
     both = asked(world, search, world.pair((THERE, OWN), (YONDER, OWN)))

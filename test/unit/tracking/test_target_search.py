@@ -38,6 +38,7 @@ from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracke
 from rgbt_dualatt_ros.tracking.feature_map import MapReader
 from rgbt_dualatt_ros.tracking.identity import Identity
 from rgbt_dualatt_ros.tracking.map_thread import DoneMap, _Exchange
+from rgbt_dualatt_ros.tracking.region_search import RegionSearch
 
 HEIGHT, WIDTH, SIDE = 200, 320, 40
 GLOBAL = GlobalAttentionConfig(enabled=True, proposals_per_region=24)
@@ -180,6 +181,8 @@ def test_an_absent_target_is_lost_though_the_map_shows_something(film: _Film) ->
     assert T not in {each.status for each in predictions}
     assert predictions[-1].status is L
     assert overlap(predictions[-1], HERE) > 0.6  # the last trusted place
+    assert tracker.search is not None
+    assert len(tracker.search.proposals.boxes) == 0  # nothing there is like it: none is scored
     assert show(tracker, film, [(THERE, OWN)], 8)[-1].status is T
 
 
@@ -287,6 +290,27 @@ def test_both_kinds_of_proposals_are_scored_together(film: _Film) -> None:
     count = np.bincount(search.proposals.source, minlength=2)
     assert count[ProposalSource.LOCAL] == 96
     assert 1 <= count[ProposalSource.GLOBAL] <= 24
+
+
+def test_a_trusted_target_asks_for_no_maps_but_those_that_are_due(film: _Film) -> None:
+    started(film, every=4, every_crowded=4)
+    assert [film.stamps[id(look)] for look in film.looks] == [0, 1, 5]
+
+
+def test_a_mistake_is_not_trusted_though_it_scores_as_usual(
+    film: _Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker = started(film)
+    asked: list[Box] = []
+
+    def is_mistaken(_: RegionSearch, box: Box) -> bool:
+        asked.append(box)
+        return True
+
+    monkeypatch.setattr(RegionSearch, "is_mistaken", is_mistaken)
+    (prediction,) = show(tracker, film, [(HERE, OWN)], 1)
+    assert prediction.status is U
+    assert float(iou(asked[0].as_array()[None], HERE.as_array()[None])[0]) > 0.7
 
 
 def test_far_regions_give_no_proposals_while_the_target_is_tracked(film: _Film) -> None:
