@@ -126,8 +126,19 @@ class GlobalAttentionConfig:
     strange_above: float = setting(
         0.25, "Stranger than this is a new look of the target, or another.", 0.0, 2.0
     )
+    resume_likeness: float = setting(
+        0.3,
+        "What is at the last place after a doubt is the target from this likeness on, when another "
+        "was near it; accept_likeness when nobody was.",
+        -2.0,
+        2.0,
+    )
     unlike_below: float = setting(
-        -0.3, "What is at the last place after a doubt is another below this likeness.", -10.0, 2.0
+        -0.3,
+        "What is at the last place after a doubt, or comes out of a crowd, is another below this "
+        "likeness.",
+        -10.0,
+        2.0,
     )
     resume_frames: int = setting(
         5, "Good frames in a row at the last place when it is neither like nor unlike.", 1, 1000

@@ -18,10 +18,11 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 
 _INNER = 0.7  # of the sides of a box: its border shows what is behind the target, too
 _MOST_PIXELS = 2500  # more say nothing new
-_CHROMA_BINS, _CHROMA_RANGE = 16, (0.1, 0.6)  # of each of two shares, of red and of green
-_GREY_BINS = 24
+_CHROMA_BINS, _CHROMA_RANGE = 16, (0.085, 0.585)  # shares of red and green; grey is mid-bin
+_HEAT_BINS, _HEAT_RANGE = 24, (-2.4, 4.0)  # of spreads of the image above its mean
 _DARK = 10.0  # grey levels added to the sum of a colour: the chroma of darkness is noise
 _LIVING_CONTRAST = 2.0  # grey levels; less is a dead image
+_SPARSE = 8  # px from one to the next of those that say how a whole image is
 _REMEMBERED = 12  # besides frame one
 _USUAL = 20  # own distances whose median is what the target usually has
 _USUAL_AT_FIRST = 0.15
@@ -101,6 +102,8 @@ class _Shown:
     def __init__(self, pair: FramePair) -> None:
         self.pair = pair
         self._is_alive = _is_alive(pair.rgb), _is_alive(pair.thermal)
+        sparse = pair.thermal[::_SPARSE, ::_SPARSE]
+        self._heat_mean, self._heat_spread = float(sparse.mean()), float(sparse.std())
         self._known: dict[Box, _Both] = {}
 
     def histograms(self, box: Box) -> _Both:
@@ -114,7 +117,10 @@ class _Shown:
         if heat.size == 0:
             return None, None
         shows_color, shows_heat = self._is_alive
-        return _of_chroma(color) if shows_color else None, _of_heat(heat) if shows_heat else None
+        return (
+            _of_chroma(color) if shows_color else None,
+            _of_heat(heat, self._heat_mean, self._heat_spread) if shows_heat else None,
+        )
 
 
 def _of_chroma(color: NDArray[np.uint8]) -> _Histogram:
@@ -125,8 +131,12 @@ def _of_chroma(color: NDArray[np.uint8]) -> _Histogram:
     return _roots(bins[:, 0] * _CHROMA_BINS + bins[:, 1], _CHROMA_BINS**2)
 
 
-def _of_heat(heat: NDArray[np.uint8]) -> _Histogram:
-    return _roots(heat.ravel().astype(np.intp) * _GREY_BINS // 256, _GREY_BINS)
+def _of_heat(heat: NDArray[np.uint8], mean: float, spread: float) -> _Histogram:
+    """Levels are those of the whole image: thermal cameras set gain and offset anew for each."""
+    low, high = _HEAT_RANGE
+    shares = ((heat.ravel() - mean) / spread - low) / (high - low)
+    bins = (_HEAT_BINS * np.clip(shares, 0, 0.999)).astype(np.intp)
+    return _roots(bins, _HEAT_BINS)
 
 
 def _roots(bins: NDArray[np.intp], count: int) -> _Histogram:
@@ -144,4 +154,4 @@ def _middle(box: Box) -> tuple[slice, slice]:
 
 
 def _is_alive(image: NDArray[np.uint8]) -> bool:
-    return bool(image[::8, ::8].std() > _LIVING_CONTRAST)
+    return bool(image[::_SPARSE, ::_SPARSE].std() > _LIVING_CONTRAST)
