@@ -28,11 +28,12 @@ FEATURES = {
     "own": (2.0, 2.0, 0.0, 0.0),
     "twin": (2.0, 1.2, 1.2, 0.0),
     "tree": (0.0, 0.0, 0.0, 2.0),
+    "faint": (1.4, 1.4, 0.0, 0.0),
     "between": (1.0, 1.0, 0.0, 0.0),
     "ditch": (-1.0, -1.0, 0.0, 0.0),
 }
 # The map takes the twin for the target.
-STRENGTHS = {"own": 0.85, "twin": 0.95, "tree": 0.5, "between": 0.4, "ditch": 0.2}
+STRENGTHS = {"own": 0.85, "twin": 0.95, "tree": 0.5, "faint": 0.6, "between": 0.4, "ditch": 0.2}
 Thing = tuple[Box, str]
 """Where it is, and what: of `FEATURES`."""
 

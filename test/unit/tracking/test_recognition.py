@@ -133,6 +133,24 @@ def test_a_sudden_new_look_is_learnt_with_the_fourth_map_of_it() -> None:
     assert recognition.likeness(*new, HERE) > before + 1
 
 
+def test_so_is_one_of_other_features() -> None:
+    recognition, new = known(), seen(20, (HERE, OTHER, RED))
+    before = recognition.likeness(*new, HERE)
+    for _ in range(3):
+        learn(recognition, *new)
+        assert recognition.likeness(*new, HERE) == before
+    learn(recognition, *new)
+    assert recognition.likeness(*new, HERE) > before + 0.1
+
+
+def test_one_that_is_little_less_like_it_is_learnt_at_once() -> None:
+    recognition, new = known(), seen(20, (HERE, (2.0, 1.0), RED))
+    before = recognition.likeness(*new, HERE)
+    assert before < recognition.likeness(*seen(20, (HERE, OWN, RED)), HERE) - 0.1
+    learn(recognition, *new)
+    assert recognition.likeness(*new, HERE) > before
+
+
 def test_one_that_does_not_stay_is_never_learnt() -> None:
     recognition, new = known(), seen(20, (HERE, OWN, BLUE))
     before = recognition.likeness(*new, HERE)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from test.unit.tracking.conftest import RegionWorld, SlowWorld
 
 HERE, THERE = Box(80, 100, 80, 80), Box(400, 320, 80, 80)
-NEAR = Box(180, 100, 80, 80)
-OWN, TWIN, TREE, BETWEEN = "own", "twin", "tree", "between"
+NEAR, ON_IT = Box(180, 100, 80, 80), Box(140, 100, 80, 80)
+OWN, TWIN, TREE, BETWEEN, DITCH = "own", "twin", "tree", "between", "ditch"
 PERIODIC: dict[str, Any] = {"when": "periodic", "every": 5, "every_crowded": 2}
 
 
@@ -122,12 +122,23 @@ def test_a_map_from_the_thread_of_a_doubtful_frame_is_not_learnt(
     [
         ((), ((HERE, BETWEEN), (THERE, TREE)), True),
         ((), ((HERE, BETWEEN), (NEAR, TREE)), False),
+        ((), ((HERE, BETWEEN), (ON_IT, TREE)), False),
+        ((), ((HERE, BETWEEN), (ON_IT, DITCH)), True),
         (((NEAR, TREE),), ((HERE, BETWEEN),), False),
         (((THERE, TREE),), ((HERE, BETWEEN),), True),
         ((), ((HERE, TREE),), True),
         ((), ((HERE, TREE), (THERE, BETWEEN)), False),
     ],
-    ids=["far", "near", "was near", "was far", "nobody", "one who contests it"],
+    ids=[
+        "far",
+        "near",
+        "within its place",
+        "there but weak",
+        "was near",
+        "was far",
+        "nobody",
+        "one who contests it",
+    ],
 )
 def test_a_new_look_is_not_learnt_where_it_may_be_another(
     world: RegionWorld,
@@ -137,9 +148,10 @@ def test_a_new_look_is_not_learnt_where_it_may_be_another(
     *,
     is_learnt: bool,
 ) -> None:
-    search = world.followed((HERE, OWN), *before)
+    # So early that any look is learnt at once, else.
+    search = world.followed((HERE, OWN), *before, frames=3)
     so_far = len(learnt)
-    assert so_far == 7
+    assert so_far == 4
     assert not world.step(search, world.pair(*scene), HERE)
     assert len(learnt) - so_far == is_learnt
 
