@@ -128,8 +128,8 @@ class GlobalAttentionConfig:
     )
     resume_likeness: float = setting(
         0.3,
-        "What is at the last place after a doubt is the target from this likeness on, when another "
-        "was near it; accept_likeness when nobody was.",
+        "What is at the last place after a doubt is the target from this likeness on, when "
+        "another was near it; accept_likeness when nobody was.",
         -2.0,
         2.0,
     )

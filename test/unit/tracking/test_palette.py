@@ -30,11 +30,11 @@ Color = tuple[int, int, int]
 def pair_of(color: Color, heat: int, box: Box = BOX, *, share: float = 1.0) -> FramePair:
     """A body in front of a ground of noise; `share` of its rows shows it, the rest is grey, cold.
 
-    The noise keeps both cameras alive.
+    The noise keeps both cameras alive, and the levels of the whole image where they are.
     """
     rng = np.random.default_rng(0)
     rgb = rng.integers(60, 120, (120, 160, 3)).astype(np.uint8)
-    thermal = rng.integers(20, 60, (120, 160)).astype(np.uint8)
+    thermal = rng.integers(0, 256, (120, 160)).astype(np.uint8)
     columns = slice(round(box.x), round(box.x + box.w))
     top, bottom = round(box.y), round(box.y + box.h)
     middle = top + round(share * (bottom - top))
@@ -188,15 +188,26 @@ def test_a_place_outside_the_image_says_nothing(x: float, y: float) -> None:
     assert palette.strangeness(pair_of(BLUE, COLD), Box(x, y, 40, 40)) == 0
 
 
+def test_a_camera_that_sets_its_gain_anew_changes_nothing() -> None:
+    warm, cold = pair_of(RED, WARM), pair_of(RED, COLD)
+    palette = palette_of(warm)
+
+    def set_anew(pair: FramePair) -> FramePair:
+        return FramePair(pair.rgb, (0.6 * pair.thermal + 40).astype(np.uint8))
+
+    assert palette.strangeness(set_anew(warm), BOX) == 0
+    assert palette.strangeness(set_anew(cold), BOX) == pytest.approx(1 - AT_FIRST)
+
+
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many pixels of heat were read, each time."""
     sizes: list[int] = []
     of_heat = palette_file._of_heat
 
-    def spy(heat: NDArray[np.uint8]) -> NDArray[np.float64]:
+    def spy(heat: NDArray[np.uint8], mean: float, spread: float) -> NDArray[np.float64]:
         sizes.append(heat.size)
-        return of_heat(heat)
+        return of_heat(heat, mean, spread)
 
     monkeypatch.setattr(palette_file, "_of_heat", spy)
     return sizes

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CONFIG = GlobalAttentionConfig()
 HERE, THERE, YONDER = Box(80, 100, 80, 80), Box(400, 320, 80, 80), Box(480, 60, 80, 80)
-NEAR = Box(180, 100, 80, 80)
+NEAR, ON_IT = Box(180, 100, 80, 80), Box(140, 100, 80, 80)
 OWN, TWIN, TREE, DITCH = "own", "twin", "tree", "ditch"
 FAINT, BETWEEN = "faint", "between"  # likenesses of 0.3 and 0
 
@@ -121,8 +121,24 @@ def test_what_is_at_its_place_after_a_doubt(world: RegionWorld, frames: int) -> 
     assert asked_of(TWIN).is_refused is is_long
     # What is neither like it nor unlike is asked for longer, and must score higher.
     between = Evidence(frames_needed=CONFIG.resume_frames, least_share=CONFIG.resume_above)
-    for kind in (FAINT, BETWEEN):
-        assert asked_of(kind) == (between if is_long else Evidence())
+    assert asked_of(BETWEEN) == (between if is_long else Evidence())
+    assert asked_of(FAINT) == Evidence()
+
+
+@pytest.mark.parametrize(
+    ("company", "is_like"),
+    [((NEAR, TREE), False), ((ON_IT, TREE), False), ((ON_IT, DITCH), True), ((THERE, TREE), True)],
+    ids=["near", "within its place", "there but weak", "far"],
+)
+def test_what_is_at_its_place_must_be_more_like_it_when_another_was_near(
+    world: RegionWorld, company: tuple[Box, str], *, is_like: bool
+) -> None:
+    search = world.followed((HERE, OWN), resume_likeness=0.5)
+    for _ in range(2):
+        assert not world.step(search, world.pair((HERE, OWN), company), HERE)
+    faint = judged(world, search, world.pair((HERE, FAINT)), CONFIG.brief_doubt + 1)
+    longer = Evidence(frames_needed=CONFIG.resume_frames, least_share=CONFIG.resume_above)
+    assert faint == (Evidence() if is_like else longer)
 
 
 def test_bare_ground_at_its_place_is_refused_however_brief_the_doubt(world: RegionWorld) -> None:
