@@ -23,6 +23,7 @@ _USUAL = 20  # own likenesses whose median is what the target usually has
 _PLAIN = 0.4  # a target whose usual likeness is less cannot be told from the rest
 _BESIDE = 0.15  # sides
 _FEW = 4  # so many are learnt whatever they look like: nothing is usual yet
+_DROP = 0.5  # of likeness
 _PATIENCE = 3  # maps in a row that look strange are not learnt; what stays so is a new look
 
 
@@ -69,6 +70,8 @@ class Recognition:
         """
         own = self.likeness(look, pair, target)
         is_strange = self._palette.strangeness(pair, target) > self._config.strange_above
+        if self.can_tell:
+            is_strange |= own < statistics.median(self._own) - _DROP
         self._strange_in_row = self._strange_in_row + 1 if is_strange else 0
         if is_crowded:
             is_learnt = own >= self._config.accept_likeness and not is_strange

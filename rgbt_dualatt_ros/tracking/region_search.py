@@ -100,8 +100,6 @@ class RegionSearch:
         frame = self._attention.frame
         if self._is_crowded(state.box):
             self._suspicion.see_crowd(frame)
-        if self._has_company(state.box):
-            self._suspicion.see_company(frame)
         is_busy = self._suspicion.was_crowded(frame) or frame < _EARLY
         if self._attention.begin(pair, is_calm=is_trusted, is_crowded=is_busy):
             self._take_in(state)
@@ -212,8 +210,8 @@ class RegionSearch:
             return Evidence()
         own = self._likeness(newest, box)
         config, frame = self._config, self._attention.frame
-        had_company = self._suspicion.had_company(frame - state.doubtful_frames)
-        if own >= (config.resume_likeness if had_company else config.accept_likeness):
+        had_crowd = self._suspicion.was_crowded(frame - state.doubtful_frames)
+        if own >= (config.resume_likeness if had_crowd else config.accept_likeness):
             return Evidence()
         if self._suspicion.is_founded or self._is_plainly_elsewhere(
             own, self._best_away(newest, box)
@@ -254,12 +252,12 @@ class RegionSearch:
     def _is_crowded(self, place: Box) -> bool:
         """Something like the target is so near that a mistake may happen any moment."""
         reach = Box(place.x - place.w, place.y - place.h / 2, 3 * place.w, 2 * place.h)
-        others = _away_from(place, self._regions.boxes)
-        return any(_overlap(Box.from_sequence(each), reach) > 0 for each in others)
-
-    def _has_company(self, place: Box) -> bool:
-        """Two bodies are on one place: two peaks of the map, both strong."""
-        strong = self._regions.boxes[self._regions.scores >= self._config.rival]
+        regions = self._regions
+        others = _away_from(place, regions.boxes)
+        if any(_overlap(Box.from_sequence(each), reach) > 0 for each in others):
+            return True
+        # Two strong peaks on one place are two bodies.
+        strong = regions.boxes[regions.scores >= self._config.rival]
         return len(strong) - len(_away_from(place, strong)) > 1
 
     def _likeness(self, of: DoneMap, box: Box) -> float:

@@ -17,8 +17,7 @@ class Suspicion:
 
     def forget(self) -> None:
         """No target."""
-        self._crowded_until = 0
-        self._company = -_AFTER_CROWD - 1
+        self._crowd = -_AFTER_CROWD
         self.clear()
 
     def clear(self) -> None:
@@ -27,20 +26,11 @@ class Suspicion:
 
     def see_crowd(self, frame: int) -> None:
         """In `frame` somebody was so near the target that the two may be taken for each other."""
-        self._crowded_until = frame + _AFTER_CROWD
-        self.see_company(frame)
-
-    def see_company(self, frame: int) -> None:
-        """In `frame` somebody was near the target, or before or behind it."""
-        self._company = frame
+        self._crowd = frame
 
     def was_crowded(self, frame: int) -> bool:
-        """There was a crowd in `frame` or shortly before it."""
-        return frame < self._crowded_until
-
-    def had_company(self, frame: int) -> bool:
-        """Somebody was there in `frame`, shortly before it, or after it."""
-        return self._company >= frame - _AFTER_CROWD
+        """There was a crowd in `frame` or shortly before it, or there has been one since."""
+        return self._crowd > frame - _AFTER_CROWD
 
     def weigh(self, own: float, elsewhere: float, frame: int) -> None:
         """Take in a map.

@@ -133,9 +133,12 @@ def test_a_sudden_new_look_is_learnt_with_the_fourth_map_of_it() -> None:
     assert recognition.likeness(*new, HERE) > before + 1
 
 
-def test_one_of_other_features_in_the_same_colours_is_learnt_at_once() -> None:
+def test_so_is_one_of_other_features() -> None:
     recognition, new = known(), seen(20, (HERE, OTHER, RED))
     before = recognition.likeness(*new, HERE)
+    for _ in range(3):
+        learn(recognition, *new)
+        assert recognition.likeness(*new, HERE) == before
     learn(recognition, *new)
     assert recognition.likeness(*new, HERE) > before + 0.1
 

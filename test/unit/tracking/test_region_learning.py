@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from test.unit.tracking.conftest import RegionWorld, SlowWorld
 
 HERE, THERE = Box(80, 100, 80, 80), Box(400, 320, 80, 80)
-NEAR = Box(180, 100, 80, 80)
+NEAR, ON_IT = Box(180, 100, 80, 80), Box(140, 100, 80, 80)
 OWN, TWIN, TREE, BETWEEN, DITCH = "own", "twin", "tree", "between", "ditch"
 PERIODIC: dict[str, Any] = {"when": "periodic", "every": 5, "every_crowded": 2}
 
@@ -122,6 +122,8 @@ def test_a_map_from_the_thread_of_a_doubtful_frame_is_not_learnt(
     [
         ((), ((HERE, BETWEEN), (THERE, TREE)), True),
         ((), ((HERE, BETWEEN), (NEAR, TREE)), False),
+        ((), ((HERE, BETWEEN), (ON_IT, TREE)), False),
+        ((), ((HERE, BETWEEN), (ON_IT, DITCH)), True),
         (((NEAR, TREE),), ((HERE, BETWEEN),), False),
         (((THERE, TREE),), ((HERE, BETWEEN),), True),
         ((), ((HERE, TREE),), True),
@@ -130,6 +132,8 @@ def test_a_map_from_the_thread_of_a_doubtful_frame_is_not_learnt(
     ids=[
         "far",
         "near",
+        "within its place",
+        "there but weak",
         "was near",
         "was far",
         "nobody",

@@ -80,12 +80,5 @@ def test_forgotten_there_was_no_crowd(suspicion: Suspicion) -> None:
     assert not suspicion.was_crowded(0)
 
 
-def test_company_is_remembered_from_shortly_before_a_doubt_on(suspicion: Suspicion) -> None:
-    assert suspicion.had_company(CROWD)  # a crowd is company, too
-    suspicion.see_company(CALM)
-    assert suspicion.had_company(CALM - 30)
-    assert suspicion.had_company(CALM + 10)
-    assert not suspicion.had_company(CALM + 11)
-    assert not suspicion.was_crowded(CALM)
-    suspicion.forget()
-    assert not suspicion.had_company(0)
+def test_a_crowd_since_then_counts_too(suspicion: Suspicion) -> None:
+    assert suspicion.was_crowded(CROWD - 30)
