@@ -20,7 +20,7 @@ from rgbt_dualatt_ros.tracking.global_regions import Regions, find_regions
 from rgbt_dualatt_ros.tracking.map_thread import DoneMap
 from rgbt_dualatt_ros.tracking.recognition import Recognition
 from rgbt_dualatt_ros.tracking.sampling import whole_image
-from rgbt_dualatt_ros.tracking.suspicion import Suspicion
+from rgbt_dualatt_ros.tracking.suspicion import ANYTHING_ELSE, Suspicion
 from rgbt_dualatt_ros.tracking.target_localizer import Finding
 from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
@@ -29,7 +29,6 @@ _FRESH = 2  # frames: an older map says little of where a trusted target is now
 _LAG = 3  # frames: so old may a map be that comes from a thread, to count as one of this frame
 _ONE_BODY = 1.1  # sides
 _SAME = 0.1  # overlap from which a region and a box are one thing
-_ANYTHING_ELSE = -1.0  # the likeness of what is neither the target nor a look-alike
 _EARLY = 10  # frames in which there is most to learn
 _REMEMBERED = 30  # frames whose trusted box is kept until a map of theirs is ready
 _NO_FRAME = -1
@@ -218,7 +217,7 @@ class RegionSearch:
         ):
             return Evidence(is_refused=True)
         is_brief = state.doubtful_frames <= self._config.brief_doubt
-        if own < (_ANYTHING_ELSE if is_brief else self._config.unlike_below):
+        if own < (ANYTHING_ELSE if is_brief else self._config.unlike_below):
             return Evidence(is_refused=True)
         if is_brief:
             return Evidence()

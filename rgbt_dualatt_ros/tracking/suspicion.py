@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 
+ANYTHING_ELSE = -1.0
+"""The likeness of what is neither the target nor a look-alike."""
 _MAPS = 2  # in a row: what is seen in one may be somebody passing before the target
 _AFTER_CROWD = 10  # frames in which it shows who came out of it
 
@@ -41,6 +43,8 @@ class Suspicion:
             frame: of the map.
         """
         config = self._config
+        if own < ANYTHING_ELSE:  # something has come between; who comes out of that?
+            self.see_crowd(frame)
         leads = elsewhere >= own + config.mistaken_lead
         is_contested = leads and own < config.accept_likeness
         # Without a crowd it has turned, or met smoke; after one it may be who came out of it.

@@ -82,3 +82,14 @@ def test_forgotten_there_was_no_crowd(suspicion: Suspicion) -> None:
 
 def test_a_crowd_since_then_counts_too(suspicion: Suspicion) -> None:
     assert suspicion.was_crowded(CROWD - 30)
+
+
+@pytest.mark.parametrize(("own", "is_founded"), [(-1.1, True), (-0.9, False)])
+def test_what_is_not_even_a_look_alike_is_watched_as_after_a_crowd(
+    suspicion: Suspicion, own: float, *, is_founded: bool
+) -> None:
+    weigh(suspicion, (own, NOBODY), frame=CALM)
+    assert suspicion.was_crowded(CALM) is is_founded
+    assert not suspicion.is_founded
+    weigh(suspicion, (UNLIKE - 0.1, NOBODY), frame=CALM + 2)
+    assert suspicion.is_founded is is_founded
