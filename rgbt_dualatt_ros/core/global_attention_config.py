@@ -123,6 +123,12 @@ class GlobalAttentionConfig:
         0.0,
         100.0,
     )
+    strangeness_halves: float = setting(
+        60.0,
+        "Frames without trust after which colours and heat count half: smoke may have come.",
+        1.0,
+        1e6,
+    )
     strange_above: float = setting(
         0.25, "Stranger than this is a new look of the target, or another.", 0.0, 2.0
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,16 @@ _USUAL_AT_FIRST = 0.15
 
 _Histogram = NDArray[np.float64]
 """Square roots of the shares of its bins."""
-_Both = tuple[_Histogram | None, _Histogram | None]
+
+
+class _Seen(NamedTuple):
+    """What one camera shows in a box, and in the whole image."""
+
+    place: _Histogram
+    image: _Histogram
+
+
+_Both = tuple[_Seen | None, _Seen | None]
 """Of chroma and of heat; None where the camera shows nothing."""
 
 
@@ -37,27 +47,34 @@ class _Memory:
     """What one camera has shown of the target."""
 
     def __init__(self) -> None:
-        self._first: tuple[_Histogram, ...] = ()
-        self._later: deque[_Histogram] = deque(maxlen=_REMEMBERED)
+        self._first: tuple[_Seen, ...] = ()
+        self._later: deque[_Seen] = deque(maxlen=_REMEMBERED)
         self._distances: deque[float] = deque(maxlen=_USUAL)
 
-    def learn(self, seen: _Histogram) -> None:
+    def learn(self, seen: _Seen) -> None:
         if not self._first:
             self._first = (seen,)
             return
         self._distances.append(self._distance(seen))
         self._later.append(seen)
 
-    def strangeness(self, seen: _Histogram) -> float:
+    def strangeness(self, seen: _Seen) -> float:
         if not self._first:
             return 0.0
         usual = statistics.median(self._distances) if self._distances else _USUAL_AT_FIRST
         return max(0.0, self._distance(seen) - usual)
 
-    def _distance(self, seen: _Histogram) -> float:
-        """Hellinger's, to the most similar one."""
-        known = (*self._first, *self._later)
-        return float(np.sqrt(max(0.0, 1 - max(float(seen @ each) for each in known))))
+    def _distance(self, seen: _Seen) -> float:
+        """Hellinger's, to the most similar one, less that of the whole images.
+
+        What has changed everywhere, as colours in smoke and at dusk, says nothing of the target.
+        """
+        best = max((*self._first, *self._later), key=lambda each: float(seen.place @ each.place))
+        return max(0.0, _hellinger(seen.place, best.place) - _hellinger(seen.image, best.image))
+
+
+def _hellinger(one: _Histogram, other: _Histogram) -> float:
+    return float(np.sqrt(max(0.0, 1 - float(one @ other))))
 
 
 class Palette:
@@ -101,9 +118,12 @@ class _Shown:
 
     def __init__(self, pair: FramePair) -> None:
         self.pair = pair
-        self._is_alive = _is_alive(pair.rgb), _is_alive(pair.thermal)
-        sparse = pair.thermal[::_SPARSE, ::_SPARSE]
-        self._heat_mean, self._heat_spread = float(sparse.mean()), float(sparse.std())
+        color, heat = (image[::_SPARSE, ::_SPARSE] for image in (pair.rgb, pair.thermal))
+        self._heat_mean, self._heat_spread = float(heat.mean()), float(heat.std())
+        self._of_image = (
+            _of_chroma(color) if color.std() > _LIVING_CONTRAST else None,
+            self._of_heat(heat) if self._heat_spread > _LIVING_CONTRAST else None,
+        )
         self._known: dict[Box, _Both] = {}
 
     def histograms(self, box: Box) -> _Both:
@@ -116,11 +136,14 @@ class _Shown:
         color, heat = self.pair.rgb[rows, columns], self.pair.thermal[rows, columns]
         if heat.size == 0:
             return None, None
-        shows_color, shows_heat = self._is_alive
+        of_color, of_heat = self._of_image
         return (
-            _of_chroma(color) if shows_color else None,
-            _of_heat(heat, self._heat_mean, self._heat_spread) if shows_heat else None,
+            None if of_color is None else _Seen(_of_chroma(color), of_color),
+            None if of_heat is None else _Seen(self._of_heat(heat), of_heat),
         )
+
+    def _of_heat(self, heat: NDArray[np.uint8]) -> _Histogram:
+        return _of_heat(heat, self._heat_mean, self._heat_spread)
 
 
 def _of_chroma(color: NDArray[np.uint8]) -> _Histogram:
@@ -151,7 +174,3 @@ def _middle(box: Box) -> tuple[slice, slice]:
         slice(max(0, round(y - half * box.h)), max(0, round(y + half * box.h)), step),
         slice(max(0, round(x - half * box.w)), max(0, round(x + half * box.w)), step),
     )
-
-
-def _is_alive(image: NDArray[np.uint8]) -> bool:
-    return bool(image[::_SPARSE, ::_SPARSE].std() > _LIVING_CONTRAST)

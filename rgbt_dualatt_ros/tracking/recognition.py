@@ -42,6 +42,7 @@ class Recognition:
         self._palette.forget()
         self._own: deque[float] = deque(maxlen=_USUAL)
         self._strange_in_row = 0
+        self._away = 0
 
     def start(self, look: Look, pair: FramePair, target: Box, others: Boxes) -> None:
         """Learn frame one: where the target is, and what looks like it beside it."""
@@ -58,7 +59,12 @@ class Recognition:
             box: a place in them.
         """
         strange = self._palette.strangeness(pair, box)
-        return self._identity.likeness(look, box, pair.size) - self._config.strangeness * strange
+        weight = self._config.strangeness * 0.5 ** (self._away / self._config.strangeness_halves)
+        return self._identity.likeness(look, box, pair.size) - weight * strange
+
+    def wait(self) -> None:
+        """A frame has passed in which the target was not trusted: it may look otherwise by now."""
+        self._away += 1
 
     def learn(
         self, look: Look, pair: FramePair, target: Box, others: Boxes, *, is_crowded: bool
@@ -68,6 +74,7 @@ class Recognition:
         With others so near that the wrong one may be followed, only what is like the target is
         learnt; else everything but a sudden new look that does not stay.
         """
+        self._away = 0
         own = self.likeness(look, pair, target)
         is_strange = self._palette.strangeness(pair, target) > self._config.strange_above
         if self.can_tell:

@@ -96,6 +96,8 @@ class RegionSearch:
     def begin(self, pair: FramePair, state: TrackState) -> None:
         """A frame begins: get the map that is due."""
         is_trusted = state.status is TrackStatus.TRACKING
+        if not is_trusted:
+            self._recognition.wait()
         frame = self._attention.frame
         if self._is_crowded(state.box):
             self._suspicion.see_crowd(frame)
