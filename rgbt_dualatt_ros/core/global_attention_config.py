@@ -23,10 +23,7 @@ class GlobalAttentionConfig:
     )
     every: int = setting(5, "Periodic: frames from one map to the next.", 1, 10_000)
     every_crowded: int = setting(
-        2,
-        "The same in the first frames, and while something like the target is or was near it.",
-        1,
-        10_000,
+        2, "The same while something like the target is near it.", 1, 10_000
     )
     every_doubtful: int = setting(
         1,
@@ -80,14 +77,17 @@ class GlobalAttentionConfig:
         0.25, "A region this strong beside the trusted target is remembered as another.", 0.0, 1.0
     )
     accept_likeness: float = setting(
-        0.1,
+        0.4,
         "A region away from the last place must be so like the target and unlike what was seen "
         "beside it: 1 is the target, -1 anything else.",
         -2.0,
         2.0,
     )
+    accept_share: float = setting(
+        0.6, "Less is enough when it is this share of what the target usually has.", 0.0, 1.0
+    )
     plain_likeness: float = setting(
-        0.5, "A region so like the target is believed at once.", -2.0, 2.0
+        0.7, "A region so like the target is believed at once.", -2.0, 2.0
     )
     margin: float = setting(
         0.15, "A region is believed only if it is more like the target by this.", 0.0, 2.0
@@ -116,39 +116,4 @@ class GlobalAttentionConfig:
     )
     brief_doubt: int = setting(
         4, "After more doubtful frames it may be another that the local search finds.", 0, 1000
-    )
-    strangeness: float = setting(
-        2.0,
-        "Likeness lost by colours and heat that the target never showed, for each 1 of distance.",
-        0.0,
-        100.0,
-    )
-    strangeness_halves: float = setting(
-        60.0,
-        "Frames without trust after which colours and heat count half: smoke may have come.",
-        1.0,
-        1e6,
-    )
-    strange_above: float = setting(
-        0.25, "Stranger than this is a new look of the target, or another.", 0.0, 2.0
-    )
-    resume_likeness: float = setting(
-        0.3,
-        "What is at the last place after a doubt is the target from this likeness on, when "
-        "another was near it; accept_likeness when nobody was.",
-        -2.0,
-        2.0,
-    )
-    unlike_below: float = setting(
-        -0.3,
-        "What is at the last place after a doubt, or comes out of a crowd, is another below this "
-        "likeness.",
-        -10.0,
-        2.0,
-    )
-    resume_frames: int = setting(
-        5, "Good frames in a row at the last place when it is neither like nor unlike.", 1, 1000
-    )
-    resume_above: float = setting(
-        0.7, "Such a frame scores above this share of the reference.", -10.0, 10.0
     )

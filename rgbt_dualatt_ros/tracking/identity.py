@@ -59,6 +59,11 @@ class Identity:
         self._kinds: dict[str, _Moments] = {}
         self._filter: _Array | None = None
 
+    @property
+    def knows_others(self) -> bool:
+        """Something was seen beside the target that looked like it."""
+        return bool(self._kinds) and self._kinds["others"].count > 0
+
     def forget(self) -> None:
         """No target."""
         self._kinds = {}

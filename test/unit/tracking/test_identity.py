@@ -159,6 +159,8 @@ def test_it_is_what_is_there_that_counts_and_not_where() -> None:
 def test_learning_others_lowers_their_likeness_and_not_the_targets() -> None:
     scene = (TARGET, OWN), (OTHER, HALF)
     without, knowing = learnt(*scene), learnt(*scene, others=boxes(OTHER))
+    assert not without.knows_others
+    assert knowing.knows_others
     look = look_of(2, *scene)
     assert without.likeness(look, OTHER, SIZE) > 0  # taken for the target
     assert knowing.likeness(look, OTHER, SIZE) < without.likeness(look, OTHER, SIZE) - 0.5
@@ -172,6 +174,7 @@ def test_learning_others_lowers_their_likeness_and_not_the_targets() -> None:
 def test_an_other_on_the_target_takes_no_cell_from_it() -> None:
     look = look_of(1, (TARGET, OWN))
     identity = learnt((TARGET, OWN), others=boxes(TARGET))
+    assert not identity.knows_others
     assert identity.likeness(look, TARGET, SIZE) > 0.6
 
 
@@ -216,6 +219,7 @@ def test_asking_changes_nothing_and_learning_counts_at_once() -> None:
 def test_forgotten_it_is_as_new() -> None:
     identity = learnt((TARGET, TWIN), (OTHER, OWN), others=boxes(OTHER))
     identity.forget()
+    assert not identity.knows_others
     with pytest.raises(RuntimeError, match="frame one"):
         identity.likeness(look_of(1), TARGET, SIZE)
     identity.learn(look_of(1, (TARGET, OWN)), TARGET, NOBODY, SIZE)
