@@ -23,7 +23,10 @@ class GlobalAttentionConfig:
     )
     every: int = setting(5, "Periodic: frames from one map to the next.", 1, 10_000)
     every_crowded: int = setting(
-        2, "The same while something like the target is near it.", 1, 10_000
+        2,
+        "The same in the first frames, and while something like the target is or was near it.",
+        1,
+        10_000,
     )
     every_doubtful: int = setting(
         1,
@@ -77,17 +80,14 @@ class GlobalAttentionConfig:
         0.25, "A region this strong beside the trusted target is remembered as another.", 0.0, 1.0
     )
     accept_likeness: float = setting(
-        0.4,
+        0.1,
         "A region away from the last place must be so like the target and unlike what was seen "
         "beside it: 1 is the target, -1 anything else.",
         -2.0,
         2.0,
     )
-    accept_share: float = setting(
-        0.6, "Less is enough when it is this share of what the target usually has.", 0.0, 1.0
-    )
     plain_likeness: float = setting(
-        0.7, "A region so like the target is believed at once.", -2.0, 2.0
+        0.5, "A region so like the target is believed at once.", -2.0, 2.0
     )
     margin: float = setting(
         0.15, "A region is believed only if it is more like the target by this.", 0.0, 2.0
@@ -116,4 +116,40 @@ class GlobalAttentionConfig:
     )
     brief_doubt: int = setting(
         4, "After more doubtful frames it may be another that the local search finds.", 0, 1000
+    )
+    strangeness: float = setting(
+        0.8,
+        "Likeness lost by colours and heat that the target never showed, for each time that they "
+        "are as far from it as it usually is from itself.",
+        0.0,
+        100.0,
+    )
+    strangeness_halves: float = setting(
+        40.0,
+        "Frames without trust after which colours count half, as heat after twice as many.",
+        1.0,
+        1e6,
+    )
+    strange_above: float = setting(
+        1.3, "Stranger than this is a new look of the target, or another.", 0.0, 100.0
+    )
+    resume_likeness: float = setting(
+        0.3,
+        "What is at the last place after a doubt is the target from this likeness on, when "
+        "another was near it; accept_likeness when nobody was.",
+        -2.0,
+        2.0,
+    )
+    unlike_below: float = setting(
+        -0.3,
+        "What is at the last place after a doubt, or comes out of a crowd, is another below this "
+        "likeness.",
+        -10.0,
+        2.0,
+    )
+    resume_frames: int = setting(
+        5, "Good frames in a row at the last place when it is neither like nor unlike.", 1, 1000
+    )
+    resume_above: float = setting(
+        0.7, "Such a frame scores above this share of the reference.", -10.0, 10.0
     )

@@ -20,7 +20,7 @@ from rgbt_dualatt_ros.evaluation.protocols.score_tables import (
     scores_csv,
     scores_json,
     sequence_markdown,
-    spread_text,
+    text_with_spread,
 )
 from rgbt_dualatt_ros.evaluation.protocols.seeds import spreads
 from rgbt_dualatt_ros.evaluation.record import Record
@@ -123,7 +123,7 @@ def _plots(scores: BenchmarkScores) -> Iterable[Plot]:
         lines = {}
         for tracker, runs in scores.runs.items():
             value = spreads(runs, lambda each: each.overall)[figure.key]
-            label = f"{tracker}  {figure.key} {spread_text(value)}"
+            label = f"{tracker}  {figure.key} {text_with_spread(value)}"
             lines[label] = mean_curve(scores, tracker, figure)
         yield Plot(
             f"benchmark_{scores.of.key}_{figure.key}",

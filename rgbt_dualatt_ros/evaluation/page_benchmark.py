@@ -21,7 +21,7 @@ from rgbt_dualatt_ros.evaluation.charts import (
 from rgbt_dualatt_ros.evaluation.page_tables import breakable, html_cell, html_table
 from rgbt_dualatt_ros.evaluation.protocols.convention import convention
 from rgbt_dualatt_ros.evaluation.protocols.protocol import Figure
-from rgbt_dualatt_ros.evaluation.protocols.score_tables import spread_text
+from rgbt_dualatt_ros.evaluation.protocols.score_tables import text_with_spread
 from rgbt_dualatt_ros.evaluation.protocols.scoring import Group, Scores
 from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread, spread, spreads
 from rgbt_dualatt_ros.evaluation.tables import number_text
@@ -73,7 +73,7 @@ def _overall(scores: BenchmarkScores, marks: _Marks) -> str:
     for name, row in found.items():
         counts = sorted({each.overall.sequences for each in scores.runs[name]})
         cells = html_cell(", ".join(map(str, counts)))
-        cells += "".join(html_cell(spread_text(row[k]), best=name in best[k]) for k in keys)
+        cells += "".join(html_cell(text_with_spread(row[k]), best=name in best[k]) for k in keys)
         tracker = (
             f'<span class="tracker">{swatch(*marks[name])}<span>{breakable(name)}</span></span>'
         )
@@ -94,7 +94,7 @@ def _chart(scores: BenchmarkScores, figure: Figure, marks: _Marks) -> str:
     lines = [Line(name, mean_curve(scores, name, figure), *marks[name]) for name in scores.runs]
     items = "".join(
         f"<li>{swatch(line.color, line.dash)}{escape(line.name)}<b>{escape(figure.key)} "
-        f"{spread_text(_spread(scores.runs[line.name], figure.key))}</b></li>"
+        f"{text_with_spread(_spread(scores.runs[line.name], figure.key))}</b></li>"
         for line in lines
     )
     return f'<figure>{curve_chart(lines, axes)}<ul class="legend">{items}</ul></figure>'

@@ -124,7 +124,7 @@ class DualAttentionTracker:
         self.clock.mark("localize")
         self._state = self._judge(state, found)
         if self._state.status is TrackStatus.TRACKING:
-            self._search.trust(pair, self._state.box)
+            self._search.trust(self._state.box)
         self._learn(found, state.status)
         self.clock.mark("learn")
         return self._predict(pair, self._state, found.finding)

@@ -35,11 +35,6 @@ class Regions:
     def __len__(self) -> int:
         return len(self.boxes)
 
-    @property
-    def ratio(self) -> float:
-        """Score of the second region as a share of the first; 0 without a second one."""
-        return float(self.scores[1] / self.scores[0]) if len(self) > 1 else 0.0
-
 
 def find_regions(
     strength: Strength, target: Box, size: ImageSize, config: GlobalAttentionConfig

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,11 +60,6 @@ class Identity:
         self._kinds: dict[str, _Moments] = {}
         self._filter: _Array | None = None
 
-    @property
-    def knows_others(self) -> bool:
-        """Something was seen beside the target that looked like it."""
-        return bool(self._kinds) and self._kinds["others"].count > 0
-
     def forget(self) -> None:
         """No target."""
         self._kinds = {}
@@ -101,11 +97,48 @@ class Identity:
         Raises:
             RuntimeError: before frame one was learnt.
         """
+        return float((_cells(look, _inside(look, box, size)) @ self._fitted()).mean())
+
+    def best_places(
+        self, look: Look, sides: tuple[float, float], size: ImageSize, count: int
+    ) -> Boxes:
+        """Where in a whole frame the target is most likely, best first: `(N, 4)`.
+
+        Args:
+            look: of the frame.
+            sides: width and height of the target, px of the image.
+            size: of the image.
+            count: N is at most that; a place without any likeness is left out.
+
+        Raises:
+            RuntimeError: before frame one was learnt.
+        """
+        rows, columns = look.features.shape[1:]
+        answers = (_cells(look, slice(None)) @ self._fitted()).reshape(rows, columns)
+        scale = INPUT_SIZE.width / size.width, INPUT_SIZE.height / size.height
+        reach = [side * each / look.step for side, each in zip(sides, scale, strict=True)]
+        window = [2 * round(max(0.0, _INNER * cells - 1) / 2) + 1 for cells in reach]
+        answers = np.asarray(cv2.blur(answers, window, borderType=cv2.BORDER_REPLICATE))
+        places: list[list[float]] = []
+        while len(places) < count and answers.max() > 0:
+            row, column = np.unravel_index(np.argmax(answers), answers.shape)
+            x, y = (
+                (look.first + look.step * int(at)) / each
+                for at, each in zip((column, row), scale, strict=True)
+            )
+            places.append([x - sides[0] / 2, y - sides[1] / 2, *sides])
+            top, left = (
+                max(0, int(at - far)) for at, far in ((row, reach[1]), (column, reach[0]))
+            )
+            answers[top : int(row + reach[1]) + 1, left : int(column + reach[0]) + 1] = -1.0
+        return np.array(places, np.float32).reshape(-1, 4)
+
+    def _fitted(self) -> _Array:
         if not self._kinds:
             raise RuntimeError("learn frame one before asking who is who")
         if self._filter is None:
             self._filter = self._fit()
-        return float((_cells(look, _inside(look, box, size)) @ self._filter).mean())
+        return self._filter
 
     def _fit(self) -> _Array:
         kinds = self._kinds

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +14,14 @@ from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.prediction import TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSet
-from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet, Look
+from rgbt_dualatt_ros.models.global_attention import GlobalAttentionNet
 from rgbt_dualatt_ros.tracking.global_attention import GlobalAttention
 from rgbt_dualatt_ros.tracking.global_proposals import GlobalProposals
 from rgbt_dualatt_ros.tracking.global_regions import Regions, find_regions
-from rgbt_dualatt_ros.tracking.identity import Identity
 from rgbt_dualatt_ros.tracking.map_thread import DoneMap
+from rgbt_dualatt_ros.tracking.recognition import Recognition
 from rgbt_dualatt_ros.tracking.sampling import whole_image
+from rgbt_dualatt_ros.tracking.suspicion import ANYTHING_ELSE, Suspicion
 from rgbt_dualatt_ros.tracking.target_localizer import Finding
 from rgbt_dualatt_ros.tracking.track_confidence import Confidence, Evidence
 from rgbt_dualatt_ros.tracking.track_state import TrackState
@@ -29,9 +29,12 @@ from rgbt_dualatt_ros.tracking.track_state import TrackState
 _FRESH = 2  # frames: an older map says little of where a trusted target is now
 _LAG = 3  # frames: so old may a map be that comes from a thread, to count as one of this frame
 _ONE_BODY = 1.1  # sides
+_ALSO = 2  # places beside the regions of a map
+_APART = 0.5  # sides
 _SAME = 0.1  # overlap from which a region and a box are one thing
-_USUAL = 20  # own likenesses whose median is what the target usually has
+_EARLY = 10  # frames in which there is most to learn
 _REMEMBERED = 30  # frames whose trusted box is kept until a map of theirs is ready
+_NO_FRAME = -1
 _NO_REGIONS = Regions(np.zeros((0, 4), np.float32), np.zeros(0, np.float32))
 
 
@@ -41,7 +44,7 @@ class Candidate:
 
     Attributes:
         box: of the size of the target, px.
-        likeness: of `Identity`.
+        likeness: of `Recognition`.
         is_alone: no other region is nearly as like.
     """
 
@@ -60,8 +63,11 @@ class RegionSearch:
         self._confidence = confidence
         self._attention = GlobalAttention(net, config)
         self._proposals = GlobalProposals(config)
-        self._identity = Identity()
-        self._learnt: DoneMap | None = None
+        self._recognition = Recognition(config)
+        self._suspicion = Suspicion(config)
+        # Of maps, by their frames: the maps themselves would keep their images alive.
+        self._learnt = _NO_FRAME
+        self._judged = _NO_FRAME
         self._clear()
 
     def start(self, pair: FramePair, box: Box) -> None:
@@ -70,7 +76,7 @@ class RegionSearch:
         look = self._attention.start(pair, box)
         if self._redetects:
             regions = find_regions(look.strength, box, pair.size, self._config)
-            self._identity.learn(look, box, self._rivals(regions, box), pair.size)
+            self._recognition.start(look, pair, box, self._rivals(regions, box))
 
     def forget(self) -> None:
         """No target; ends the thread of maps, if there is one."""
@@ -93,8 +99,14 @@ class RegionSearch:
     def begin(self, pair: FramePair, state: TrackState) -> None:
         """A frame begins: get the map that is due."""
         is_trusted = state.status is TrackStatus.TRACKING
-        is_crowded = self._is_crowded(state.box)
-        if self._attention.begin(pair, is_calm=is_trusted, is_crowded=is_crowded):
+        if not is_trusted:
+            self._recognition.wait()
+        frame = self._attention.frame
+        if self._is_crowded(self._place_in_map(state.box)):
+            self._suspicion.see_crowd(frame)
+        suspicion = self._suspicion
+        is_busy = suspicion.was_crowded(frame) or suspicion.is_aroused or frame < _EARLY
+        if self._attention.begin(pair, is_calm=is_trusted, is_crowded=is_busy):
             self._take_in(state)
 
     def look_now(self, pair: FramePair, state: TrackState) -> None:
@@ -115,15 +127,20 @@ class RegionSearch:
         None while the target is trusted, without a fresh map, or when no region is like it.
         """
         is_trusted = state.status is TrackStatus.TRACKING
-        look = self._fresh_look()
-        if look is None or is_trusted or not self._redetects:
+        newest = self._fresh()
+        if newest is None or is_trusted or not self._redetects:
             return None
-        boxes = [Box.from_sequence(values) for values in self._regions.boxes]
-        likenesses = [self._identity.likeness(look, box, state.size) for box in boxes]
+        boxes = [Box.from_sequence(values) for values in self._places(newest, state.trusted)]
+        likenesses = [self._best_likeness(newest, box) for box in boxes]
         if not likenesses:
             return None
         best = int(np.argmax(likenesses))
-        if likenesses[best] < self._least_likeness:
+        least = self._config.accept_likeness
+        if self._suspicion.is_contested and state.status is TrackStatus.UNCERTAIN:
+            # Of two that contest it, one is the target, if it is not plainly another, too.
+            contested = self._likeness(newest, state.box) + self._config.mistaken_lead
+            least = min(least, max(contested, self._config.unlike_below))
+        if likenesses[best] < least:
             return None
         rivals = [
             likeness
@@ -136,7 +153,12 @@ class RegionSearch:
     def is_nowhere(self, state: TrackState) -> bool:
         """The target is lost, and no region of a map of this frame is like it."""
         is_lost = state.status is TrackStatus.LOST and not state.has_clue
-        return is_lost and self._redetects and self._can_tell and self._fresh_look() is not None
+        return (
+            is_lost
+            and self._redetects
+            and self._recognition.can_tell
+            and self._fresh() is not None
+        )
 
     def around(
         self, candidate: Candidate, state: TrackState, rng: np.random.Generator
@@ -160,109 +182,158 @@ class RegionSearch:
             is_identified=True,
         )
 
-    def is_mistaken(self, box: Box, state: TrackState) -> bool:
-        """The trusted target's new place is another's: it is plainly elsewhere in this map.
+    def is_mistaken(self, box: Box) -> bool:
+        """The trusted target's new place is another's.
 
-        A target that only looks otherwise than before is none: it may have turned, or met smoke.
+        It is plainly elsewhere in this map, or maps in a row speak against what is followed; a
+        target that only looks otherwise than before is none. Each map is asked once.
         """
-        look = self._fresh_look()
-        if look is None or not self._redetects:
+        newest = self._fresh()
+        if newest is None or newest.job.frame == self._judged or not self._redetects:
             return False
-        own = self._identity.likeness(look, box, state.size)
-        if self._is_elsewhere(look, box, own, state):
+        self._judged = newest.job.frame
+        if not self._recognition.can_tell:
+            return False
+        own, elsewhere = self._likeness(newest, box), self._best_away(newest, box)
+        if self._is_plainly_elsewhere(own, elsewhere):
             return True
-        self._own.append(own)
-        return False
+        colorless = self._recognition.colorless_likeness(newest.look, newest.job.pair, box)
+        self._suspicion.weigh(own, elsewhere, colorless, self._attention.frame)
+        return self._suspicion.is_founded
 
-    def is_another(self, pair: FramePair, box: Box, state: TrackState) -> bool:
-        """What a doubtful target's local search has found at `box` is not the target.
+    def judge_here(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
+        """What the best place near the last one of a doubtful target is worth.
 
-        After a brief doubt only if the target is plainly elsewhere; after a longer one, in which
-        another may have come to its place, what is there must be like the target.
+        After a brief doubt it is refused only if the target is plainly elsewhere; after a longer
+        one, in which another may have come to its place, it is refused when it is unlike the
+        target, and asked for longer when it is not plainly like it.
         """
         if not self._redetects:
-            return False
+            return Evidence()
         self.look_now(pair, state)
-        look = self._fresh_look()
-        if look is None or not self._can_tell:
-            return False
-        own = self._identity.likeness(look, box, state.size)
-        if state.doubtful_frames <= self._config.brief_doubt:
-            return self._is_elsewhere(look, box, own, state)
-        return own < self._least_likeness
+        newest = self._fresh()
+        if newest is None or not self._recognition.can_tell:
+            return Evidence()
+        own = self._likeness(newest, box)
+        config, frame = self._config, self._attention.frame
+        had_crowd = self._suspicion.was_crowded(frame - state.doubtful_frames)
+        if own >= (config.resume_likeness if had_crowd else config.accept_likeness):
+            return Evidence()
+        if self._suspicion.is_founded or self._is_plainly_elsewhere(
+            own, self._best_away(newest, box)
+        ):
+            return Evidence(is_refused=True)
+        is_brief = state.doubtful_frames <= config.brief_doubt
+        if own < (ANYTHING_ELSE if is_brief else config.unlike_below):
+            return Evidence(is_refused=True)
+        if is_brief:
+            return Evidence()
+        return Evidence(frames_needed=config.resume_frames, least_share=config.resume_above)
 
-    def _is_elsewhere(self, look: Look, box: Box, own: float, state: TrackState) -> bool:
-        """Some region away from `box` is the target, as far as likeness can tell."""
-        least = max(self._least_likeness, own + self._config.mistaken_lead)
-        away = [Box.from_sequence(values) for values in _away_from(box, self._regions.boxes)]
-        return self._can_tell and any(
-            self._identity.likeness(look, each, state.size) >= least for each in away
-        )
+    def _is_plainly_elsewhere(self, own: float, elsewhere: float) -> bool:
+        """The target is elsewhere, as far as the two likenesses can tell."""
+        least = max(self._config.plain_likeness, own + self._config.mistaken_lead)
+        return elsewhere >= least
 
-    @property
-    def _can_tell(self) -> bool:
-        """The target has been plainly more like itself than what is beside it."""
-        return bool(self._own) and statistics.median(self._own) >= self._config.accept_likeness
+    def _places(self, newest: DoneMap, like: Box, *, but: Sequence[Box] = ()) -> Boxes:
+        """Regions of the map, and others where its features are the target's, not near `but`.
 
-    def trust(self, pair: FramePair, box: Box) -> None:
+        The map is made for the target of frame one; look-alikes may outshine the target in it.
+        """
+        taken = [*but, *(Box.from_sequence(each) for each in self._regions.boxes)]
+        found = self._recognition.best_places(newest.look, newest.job.pair, like, _ALSO)
+        is_free = [
+            not any(_touches(Box.from_sequence(each), one) for one in taken) for each in found
+        ]
+        return np.concatenate([self._regions.boxes, found[np.array(is_free, bool)]])
+
+    def _best_away(self, newest: DoneMap, box: Box) -> float:
+        """The largest likeness of a region away from `box`; -infinity without one."""
+        places = self._places(newest, box, but=(box,))
+        away = [Box.from_sequence(values) for values in _away_from(box, places)]
+        return max((self._best_likeness(newest, each) for each in away), default=-np.inf)
+
+    def trust(self, box: Box) -> None:
         """The target is at `box` of this frame."""
+        if self._suspicion.is_founded:
+            self._suspicion.clear()
         self._trusted[self._attention.frame] = box
         while len(self._trusted) > _REMEMBERED:
             del self._trusted[next(iter(self._trusted))]
-        self._learn(pair)
+        self._learn()
 
     @property
     def _redetects(self) -> bool:
         return self._config.gate != "paper"
 
-    @property
-    def _least_likeness(self) -> float:
-        most = self._config.accept_likeness
-        if not self._can_tell:
-            return most
-        return min(most, self._config.accept_share * statistics.median(self._own))
+    def _place_in_map(self, place: Box) -> Box:
+        """Where the target was in the frame of the newest map; `place`, if that is not known."""
+        newest = self._attention.newest
+        return place if newest is None else self._trusted.get(newest.job.frame, place)
 
     def _is_crowded(self, place: Box) -> bool:
         """Something like the target is so near that a mistake may happen any moment."""
         reach = Box(place.x - place.w, place.y - place.h / 2, 3 * place.w, 2 * place.h)
-        others = _away_from(place, self._regions.boxes)
-        return any(_overlap(Box.from_sequence(each), reach) > 0 for each in others)
+        regions = self._regions
+        others = _away_from(place, regions.boxes)
+        if any(_overlap(Box.from_sequence(each), reach) > 0 for each in others):
+            return True
+        # Two strong peaks on one place, well apart, are two bodies.
+        strong = regions.boxes[regions.scores >= self._config.rival]
+        here = strong[iou(strong, place.as_array()[None]) >= _SAME] if len(strong) else strong
+        apart = np.abs(here[:, None, :2] - here[None, :, :2]) / (place.w, place.h)
+        return bool((apart >= _APART).any())
 
-    def _fresh_look(self) -> Look | None:
+    def _likeness(self, of: DoneMap, box: Box) -> float:
+        """How much what is in `box` is the target, by features and by colour and heat."""
+        return self._recognition.likeness(of.look, of.job.pair, box)
+
+    def _best_likeness(self, of: DoneMap, box: Box) -> float:
+        return self._recognition.best_likeness(of.look, of.job.pair, box)
+
+    def _fresh(self) -> DoneMap | None:
         newest = self._attention.newest
         lag = _LAG if self._config.asynchronous == "on" else 0
         if newest is None or self._attention.age > lag:
             return None
-        return newest.look
+        return newest
 
     def _take_in(self, state: TrackState) -> None:
         newest = self._attention.newest
         if newest is not None:
             strength = newest.look.strength
             self._regions = find_regions(strength, state.trusted, state.size, self._config)
-            self._learn(newest.job.pair)
+            self._learn()
 
-    def _learn(self, pair: FramePair) -> None:
+    def _learn(self) -> None:
         """Once for every map, when it is known where the target was in its frame."""
         newest = self._attention.newest
-        if newest is None or newest is self._learnt or not self._redetects:
+        if newest is None or newest.job.frame == self._learnt or not self._redetects:
             return
         target = self._trusted.get(newest.job.frame)
         if target is not None:
-            self._learnt = newest
+            self._learnt = newest.job.frame
             others = self._rivals(self._regions, target)
-            self._identity.learn(newest.look, target, others, pair.size)
+            self._recognition.learn(
+                newest.look,
+                newest.job.pair,
+                target,
+                others,
+                is_crowded=self._is_crowded(target)
+                or self._suspicion.was_crowded(self._attention.frame)
+                or self._suspicion.is_aroused,
+            )
 
     def _rivals(self, regions: Regions, target: Box) -> Boxes:
         """What looks like the target beside it."""
         return _away_from(target, regions.boxes[regions.scores >= self._config.rival])
 
     def _clear(self) -> None:
-        self._identity.forget()
+        self._recognition.forget()
         self._regions = _NO_REGIONS
         self._trusted: dict[int, Box] = {}
-        self._own: deque[float] = deque(maxlen=_USUAL)
-        self._learnt = None
+        self._suspicion.forget()
+        self._learnt = self._judged = _NO_FRAME
 
 
 def _overlap(box: Box, other: Box) -> float:

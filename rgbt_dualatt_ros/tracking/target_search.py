@@ -79,10 +79,10 @@ class TargetSearch:
         if self._regions is not None:
             self._regions.start(pair, box)
 
-    def trust(self, pair: FramePair, box: Box) -> None:
+    def trust(self, box: Box) -> None:
         """The target was found at `box` of the last pair."""
         if self._regions is not None:
-            self._regions.trust(pair, box)
+            self._regions.trust(box)
 
     def forget(self) -> None:
         """No target."""
@@ -158,8 +158,8 @@ class TargetSearch:
         if self._regions is None:
             return Evidence()
         if state.status is TrackStatus.TRACKING:
-            return Evidence(is_refused=self._regions.is_mistaken(box, state))
-        return Evidence(is_refused=self._regions.is_another(pair, box, state))
+            return Evidence(is_refused=self._regions.is_mistaken(box))
+        return self._regions.judge_here(pair, box, state)
 
     def _anywhere(self, features: FrameFeatures, place: Box, rng: np.random.Generator) -> Finding:
         region = features.region

@@ -32,7 +32,7 @@ def overall_markdown(runs: Runs) -> str:
     rows = []
     for name, each in runs.items():
         found = spreads(each, lambda scores: scores.overall)
-        rows.append([name, str(len(each)), *(spread_text(found[key]) for key in heads[2:])])
+        rows.append([name, str(len(each)), *(text_with_spread(found[key]) for key in heads[2:])])
     return _markdown(heads, rows, protocol)
 
 
@@ -94,7 +94,7 @@ def interval_text(interval: Interval) -> str:
     return f"{signed_text(interval.difference)} {ends}"
 
 
-def spread_text(spread: Spread) -> str:
+def text_with_spread(spread: Spread) -> str:
     """A mean, with its deviation when there are several runs."""
     text = number_text(spread.mean, _DECIMALS)
     return text if spread.runs < 2 else f"{text} ± {number_text(spread.deviation, _DECIMALS)}"
@@ -133,7 +133,7 @@ def _by_part(
         group = part(name)(next(iter(_all(runs))))
         found = [spreads(each, part(name))[key] for each in runs.values()]
         count = group.sequences if what == "attribute" else group.frames
-        rows.append([name, str(count), *map(spread_text, found)])
+        rows.append([name, str(count), *map(text_with_spread, found)])
     return f"{key} by {what}\n\n" + _markdown([what, size, *runs], rows, protocol)
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from rgbt_dualatt_ros.evaluation.protocols.score_tables import interval_text, spread_text
+from rgbt_dualatt_ros.evaluation.protocols.score_tables import interval_text, text_with_spread
 from rgbt_dualatt_ros.evaluation.protocols.seeds import Spread
 from rgbt_dualatt_ros.evaluation.record_files import Json
 from rgbt_dualatt_ros.evaluation.reproduction.claim_scores import ClaimScores, Figures, Gain
@@ -116,7 +116,7 @@ def _heads(key: str) -> list[str]:
 def _figure_cells(figures: Figures | None, key: str, *, in_paper: bool) -> list[str]:
     if figures is None:
         return [NOTHING] * (len(_heads(key)) if in_paper else 1)
-    ours = _speed_text(figures.ours) if key == SPEED else spread_text(figures.ours)
+    ours = _speed_text(figures.ours) if key == SPEED else text_with_spread(figures.ours)
     if not in_paper:
         return [ours]
     paper = f"{figures.paper.value:.3f}" if figures.paper else NOTHING
@@ -168,7 +168,7 @@ def _attribute_cells(scores: ClaimScores) -> list[Cells]:
         own = {(each.row, each.part): each for each in scores.figures if each.figure == key}
         parts = {each.part: each.sequences for each in own.values()}
         rows = [
-            [part, str(count), *(spread_text(own[title, part].ours) for title in titles)]
+            [part, str(count), *(text_with_spread(own[title, part].ours) for title in titles)]
             for part, count in parts.items()
         ]
         tables.append([[key, "sequences", *titles], *rows])

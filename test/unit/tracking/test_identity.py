@@ -159,8 +159,6 @@ def test_it_is_what_is_there_that_counts_and_not_where() -> None:
 def test_learning_others_lowers_their_likeness_and_not_the_targets() -> None:
     scene = (TARGET, OWN), (OTHER, HALF)
     without, knowing = learnt(*scene), learnt(*scene, others=boxes(OTHER))
-    assert not without.knows_others
-    assert knowing.knows_others
     look = look_of(2, *scene)
     assert without.likeness(look, OTHER, SIZE) > 0  # taken for the target
     assert knowing.likeness(look, OTHER, SIZE) < without.likeness(look, OTHER, SIZE) - 0.5
@@ -174,7 +172,6 @@ def test_learning_others_lowers_their_likeness_and_not_the_targets() -> None:
 def test_an_other_on_the_target_takes_no_cell_from_it() -> None:
     look = look_of(1, (TARGET, OWN))
     identity = learnt((TARGET, OWN), others=boxes(TARGET))
-    assert not identity.knows_others
     assert identity.likeness(look, TARGET, SIZE) > 0.6
 
 
@@ -219,7 +216,6 @@ def test_asking_changes_nothing_and_learning_counts_at_once() -> None:
 def test_forgotten_it_is_as_new() -> None:
     identity = learnt((TARGET, TWIN), (OTHER, OWN), others=boxes(OTHER))
     identity.forget()
-    assert not identity.knows_others
     with pytest.raises(RuntimeError, match="frame one"):
         identity.likeness(look_of(1), TARGET, SIZE)
     identity.learn(look_of(1, (TARGET, OWN)), TARGET, NOBODY, SIZE)
@@ -276,3 +272,32 @@ def test_cells_are_where_the_look_says(step: float) -> None:
     identity.learn(look, TARGET, NOBODY, SIZE)
     assert identity.likeness(look, TARGET, SIZE) > 0.6
     assert identity.likeness(look, OTHER, SIZE) < -0.6
+
+
+def test_the_best_places_are_where_the_target_is_and_then_what_is_like_it() -> None:
+    identity = learnt((TARGET, OWN), (FAR, TWIN))
+    moved = Box(300, 220, 80, 80)
+    look = look_of(7, (moved, OWN), (TARGET, HALF), (FAR, TWIN))
+    first, second = identity.best_places(look, (80, 80), SIZE, 2)
+    assert first.tolist() == pytest.approx(moved.as_array().tolist(), abs=10)  # half a cell
+    assert second.tolist() == pytest.approx(TARGET.as_array().tolist(), abs=10)
+
+
+def test_no_more_places_than_asked_for_and_none_that_is_unlike_the_target() -> None:
+    identity = learnt((TARGET, OWN))
+    look = look_of(7, (TARGET, OWN), (FAR, OWN))
+    assert len(identity.best_places(look, (80, 80), SIZE, 1)) == 1
+    assert len(identity.best_places(look, (80, 80), SIZE, 9)) == 2
+    assert identity.best_places(look_of(7), (80, 80), SIZE, 9).shape == (0, 4)
+
+
+@pytest.mark.parametrize("sides", [(1.0, 1.0), (20.0, 400.0), (2000.0, 2000.0)])
+def test_places_of_any_size_can_be_asked_for(sides: tuple[float, float]) -> None:
+    places = learnt((TARGET, OWN)).best_places(look_of(7, (TARGET, OWN)), sides, SIZE, 3)
+    assert np.isfinite(places).all()
+    assert (places[:, 2:] == sides).all()
+
+
+def test_places_are_not_told_before_frame_one() -> None:
+    with pytest.raises(RuntimeError, match="frame one"):
+        Identity().best_places(look_of(7), (80, 80), SIZE, 2)

@@ -1,130 +1,39 @@
-"""Which maps teach RegionSearch who is who: each with the box of its own frame, in step or late.
+"""When RegionSearch looks, and which maps teach it who is who: each with its own frame's box.
 
-Not: what is made of it (test_region_search.py).
+Not: what is made of it (test_region_search.py, test_region_doubt.py).
 """
 
 from __future__ import annotations
 
-import dataclasses
-import threading
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box, ImageSize
 from rgbt_dualatt_ros.core.box_array import Boxes
-from rgbt_dualatt_ros.core.frame_pair import FramePair
-from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.core.prediction import TrackStatus
-from rgbt_dualatt_ros.core.tracker_config import StatusConfig
-from rgbt_dualatt_ros.models.global_attention import Look, TargetCode
+from rgbt_dualatt_ros.models.global_attention import Look
+from rgbt_dualatt_ros.tracking import region_search
+from rgbt_dualatt_ros.tracking.global_regions import Regions
 from rgbt_dualatt_ros.tracking.identity import Identity
-from rgbt_dualatt_ros.tracking.region_search import RegionSearch
-from rgbt_dualatt_ros.tracking.track_confidence import TrackConfidence
-from rgbt_dualatt_ros.tracking.track_state import TrackState
+from rgbt_dualatt_ros.tracking.recognition import Recognition
 
-SIZE = ImageSize(640, 480)  # a cell of the features is 20 px wide and high
-CONFIG = GlobalAttentionConfig(enabled=True, when="every_frame")
-THREADED = dataclasses.replace(CONFIG, asynchronous="on")
-HERE, THERE, YONDER = Box(80, 100, 80, 80), Box(400, 320, 80, 80), Box(480, 60, 80, 80)
-OWN, TWIN, TREE = (2.0, 2.0, 0.0, 0.0), (2.0, 1.2, 1.2, 0.0), (0.0, 0.0, 0.0, 2.0)
-# The map takes the twin for the target.
-STRENGTHS: dict[tuple[float, ...], float] = {OWN: 0.85, TWIN: 0.95, TREE: 0.5}
-REFERENCE = 8.0
-WAIT_S = 10.0
-Scene = Sequence[tuple[Box, tuple[float, ...]]]
+if TYPE_CHECKING:
+    from test.unit.tracking.conftest import RegionWorld, SlowWorld
+
+HERE, THERE = Box(80, 100, 80, 80), Box(400, 320, 80, 80)
+NEAR, ON_IT = Box(180, 100, 80, 80), Box(140, 100, 80, 80)
+OWN, TWIN, TREE, BETWEEN, DITCH = "own", "twin", "tree", "between", "ditch"
+PERIODIC: dict[str, Any] = {"when": "periodic", "every": 5, "every_crowded": 2}
 
 
-class _World:
-    """Remembers scenes by their stamp, and is the net that looks at them."""
-
-    def __init__(self) -> None:
-        self.scenes: list[Scene] = []
-        self.looked: list[int] = []
-
-    def pair(self, *scene: tuple[Box, tuple[float, ...]]) -> FramePair:
-        self.scenes.append(scene)
-        rgb = np.zeros((SIZE.height, SIZE.width, 3), np.uint8)
-        return FramePair(rgb, rgb[..., 0], stamp_ns=len(self.scenes) - 1)
-
-    def code_target(self, pair: FramePair, box: Box) -> TargetCode:
-        del pair, box
-        return []
-
-    def look(self, pair: FramePair, code: TargetCode) -> Look:
-        del code
-        self.looked.append(pair.stamp_ns)
-        features = 0.1 * np.random.default_rng(pair.stamp_ns).normal(size=(4, 24, 32))
-        strength = np.zeros((192, 256), np.float32)
-        for box, kind in self.scenes[pair.stamp_ns]:
-            left, top = round(box.x / 20), round(box.y / 20)
-            right, bottom = left + round(box.w / 20), top + round(box.h / 20)
-            features[:, top:bottom, left:right] += np.array(kind)[:, None, None]
-            strength[8 * top : 8 * bottom, 8 * left : 8 * right] = STRENGTHS[kind]
-        return Look(strength, features.astype(np.float32), 4.0, 8.0)
-
-    def attend(self, pair: FramePair, code: TargetCode) -> NDArray[np.float32]:
-        return self.look(pair, code).strength
-
-
-class _SlowWorld(_World):
-    """In its thread every look waits for leave, and says that it has begun."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.has_begun, self.leave = threading.Semaphore(0), threading.Semaphore(0)
-
-    def look(self, pair: FramePair, code: TargetCode) -> Look:
-        if threading.current_thread() is not threading.main_thread():
-            self.has_begun.release()
-            assert self.leave.acquire(timeout=WAIT_S)
-        return super().look(pair, code)
-
-
-@pytest.fixture
-def world() -> _World:
-    return _World()
-
-
-@pytest.fixture
-def slow() -> Iterator[_SlowWorld]:
-    world = _SlowWorld()
-    yield world
-    world.leave.release(100)
-
-
-def search_of(world: _World, config: GlobalAttentionConfig = CONFIG) -> RegionSearch:
-    confidence = TrackConfidence(StatusConfig())
-    confidence.restart(REFERENCE)
-    return RegionSearch(world, config, confidence)
-
-
-def step(search: RegionSearch, pair: FramePair, box: Box) -> bool:
-    """A frame of a trusted target at `box`; whether that was a mistake, else it is learnt."""
-    state = TrackState.start(SIZE, box)
-    search.begin(pair, state)
-    is_mistaken = search.is_mistaken(box, state)
-    if not is_mistaken:
-        search.trust(pair, box)
-    return is_mistaken
-
-
-def away(box: Box = HERE, frames: int = 9, *, has_clue: bool = False) -> TrackState:
-    """Lost since `frames`; a clue is followed at `box`."""
-    state = TrackState.start(SIZE, HERE)
-    return dataclasses.replace(
-        state, box=box, status=TrackStatus.LOST, doubtful_frames=frames, has_clue=has_clue
-    )
-
-
-def test_the_report_is_of_the_newest_map(world: _World) -> None:
-    search = search_of(world)
+def test_the_report_is_of_the_newest_map(world: RegionWorld) -> None:
+    search = world.search()
     assert search.report is None
     search.start(world.pair((HERE, OWN)), HERE)
     assert search.report is None
-    step(search, world.pair((HERE, OWN), (THERE, TREE)), HERE)
+    world.step(search, world.pair((HERE, OWN), (THERE, TREE)), HERE)
     report = search.report
     assert report is not None
     assert report.stamp_ns == 1
@@ -151,46 +60,205 @@ def learnt(monkeypatch: pytest.MonkeyPatch) -> Learnt:
     return found
 
 
-def test_a_map_in_step_is_learnt_once_with_its_frame(world: _World, learnt: Learnt) -> None:
-    search = search_of(world)
+def test_a_map_in_step_is_learnt_once_with_its_frame(world: RegionWorld, learnt: Learnt) -> None:
+    search = world.search()
     places = [Box(80 + 40 * frame, 100, 80, 80) for frame in range(4)]
     search.start(world.pair((places[0], OWN)), places[0])
     for place in places[1:]:
-        step(search, world.pair((place, OWN)), place)
+        world.step(search, world.pair((place, OWN)), place)
     assert learnt == [(place, round(place.x / 20)) for place in places]
 
 
-def test_a_map_from_the_thread_is_learnt_with_the_box_of_its_own_frame(
-    slow: _SlowWorld, learnt: Learnt
+def test_a_map_is_learnt_once_however_long_it_is_the_newest(
+    world: RegionWorld, learnt: Learnt
 ) -> None:
-    search = search_of(slow, THREADED)
+    world.followed((HERE, OWN), frames=22, **PERIODIC)
+    assert len(learnt) == len(world.looked) == 8
+
+
+def test_a_new_target_is_learnt_from_its_own_first_map_on(
+    world: RegionWorld, learnt: Learnt
+) -> None:
+    search = world.followed((HERE, OWN), frames=1)
+    search.start(world.pair((THERE, OWN)), THERE)
+    world.step(search, world.pair((THERE, OWN)), THERE)
+    assert [target for target, _ in learnt] == [HERE, HERE, THERE, THERE]
+
+
+def test_a_map_from_the_thread_is_learnt_with_the_box_of_its_own_frame(
+    slow: SlowWorld, learnt: Learnt
+) -> None:
+    search = slow.search()
     places = [Box(80 + 40 * frame, 100, 80, 80) for frame in range(4)]
     search.start(slow.pair((places[0], OWN)), places[0])
-    step(search, slow.pair((places[1], OWN)), places[1])
-    assert slow.has_begun.acquire(timeout=WAIT_S)  # the map of frame 1
-    step(search, slow.pair((places[2], OWN)), places[2])
+    slow.step(search, slow.pair((places[1], OWN)), places[1])
+    slow.wait()  # the map of frame 1
+    slow.step(search, slow.pair((places[2], OWN)), places[2])
     assert len(learnt) == 1
     slow.leave.release()
-    assert slow.has_begun.acquire(timeout=WAIT_S)  # that of frame 2, so the first is done
-    step(search, slow.pair((places[3], OWN)), places[3])
+    slow.wait()  # that of frame 2, so the first is done
+    slow.step(search, slow.pair((places[3], OWN)), places[3])
     assert learnt == [(place, round(place.x / 20)) for place in places[:2]]
     slow.leave.release(100)
     search.forget()
 
 
 def test_a_map_from_the_thread_of_a_doubtful_frame_is_not_learnt(
-    slow: _SlowWorld, learnt: Learnt
+    slow: SlowWorld, learnt: Learnt
 ) -> None:
-    search = search_of(slow, THREADED)
+    search = slow.search()
     search.start(slow.pair((HERE, OWN)), HERE)
-    search.begin(slow.pair((THERE, TWIN)), away())
-    assert slow.has_begun.acquire(timeout=WAIT_S)
-    step(search, slow.pair((HERE, OWN)), HERE)
+    search.begin(slow.pair((THERE, TWIN)), slow.away())
+    slow.wait()
+    slow.step(search, slow.pair((HERE, OWN)), HERE)
     slow.leave.release()
-    assert slow.has_begun.acquire(timeout=WAIT_S)
-    step(search, slow.pair((HERE, OWN)), HERE)
+    slow.wait()
+    slow.step(search, slow.pair((HERE, OWN)), HERE)
     assert search.report is not None
     assert search.report.stamp_ns == 1
     assert [target for target, _ in learnt] == [HERE]
     slow.leave.release(100)
     search.forget()
+
+
+@pytest.mark.parametrize(
+    ("before", "scene", "is_learnt"),
+    [
+        ((), ((HERE, BETWEEN), (THERE, TREE)), True),
+        ((), ((HERE, BETWEEN), (NEAR, TREE)), False),
+        ((), ((HERE, BETWEEN), (ON_IT, TREE)), False),
+        ((), ((HERE, BETWEEN), (ON_IT, DITCH)), True),
+        (((NEAR, TREE),), ((HERE, BETWEEN),), False),
+        (((THERE, TREE),), ((HERE, BETWEEN),), True),
+        ((), ((HERE, TREE),), True),
+        ((), ((HERE, TREE), (THERE, BETWEEN)), False),
+    ],
+    ids=[
+        "far",
+        "near",
+        "within its place",
+        "there but weak",
+        "was near",
+        "was far",
+        "nobody",
+        "one who contests it",
+    ],
+)
+def test_a_new_look_is_not_learnt_where_it_may_be_another(
+    world: RegionWorld,
+    learnt: Learnt,
+    before: tuple[tuple[Box, str], ...],
+    scene: tuple[tuple[Box, str], ...],
+    *,
+    is_learnt: bool,
+) -> None:
+    # So early that any look is learnt at once, else.
+    search = world.followed((HERE, OWN), *before, frames=3)
+    so_far = len(learnt)
+    assert so_far == 4
+    assert not world.step(search, world.pair(*scene), HERE)
+    assert len(learnt) - so_far == is_learnt
+
+
+def test_a_new_look_is_learnt_some_frames_after_a_crowd(
+    world: RegionWorld, learnt: Learnt
+) -> None:
+    search = world.followed((HERE, OWN), (NEAR, TREE))
+    so_far = len(learnt)
+    for _ in range(12):
+        assert not world.step(search, world.pair((HERE, BETWEEN)), HERE)
+    # The frame before the first of these was crowded, and nine frames after it are wary.
+    assert len(learnt) - so_far == 3
+
+
+def test_doubt_asks_for_a_map_of_its_own_frame(world: RegionWorld) -> None:
+    search = world.followed(
+        (HERE, OWN), when="periodic", every=100, every_crowded=100, every_doubtful=100
+    )
+    pair = world.pair((HERE, OWN))
+    search.begin(pair, world.away())
+    assert world.looked == [0, 1]
+    search.judge_here(pair, HERE, world.away())
+    assert world.looked == [0, 1, pair.stamp_ns]
+
+
+@pytest.mark.parametrize(
+    ("twin", "looked"),
+    [(THERE, [0, 1, 3, 5, 7, 9, 14, 19]), (NEAR, [0, *range(1, 23, 2)])],
+    ids=["far", "near"],
+)
+def test_at_first_and_near_another_there_are_more_maps(
+    world: RegionWorld, twin: Box, looked: list[int]
+) -> None:
+    world.followed((HERE, OWN), (twin, TWIN), frames=22, **PERIODIC)
+    assert world.looked == looked
+
+
+@pytest.mark.parametrize(
+    ("right", "down", "strength", "is_crowd"),
+    [
+        (0.45, 0, 0.5, False),
+        (0, 0.45, 0.5, False),
+        (0.45, 0.45, 0.5, False),
+        (0.55, 0, 0.5, True),
+        (0, 0.55, 0.5, True),
+        (-0.55, 0, 0.5, True),
+        (0.55, 0, 0.2, False),
+    ],
+    ids=["right", "below", "both", "well right", "well below", "well left", "but weak"],
+)
+def test_two_strong_peaks_on_one_place_are_two_bodies_only_when_half_a_side_apart(
+    world: RegionWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    right: float,
+    down: float,
+    strength: float,
+    *,
+    is_crowd: bool,
+) -> None:
+    place = Box(80, 100, 40, 120)
+    beside = Box(place.x + right * place.w, place.y + down * place.h, place.w, place.h)
+    boxes = np.stack([place.as_array(), beside.as_array()])
+    peaks = Regions(boxes, np.array([0.85, strength], np.float32))
+    monkeypatch.setattr(region_search, "find_regions", lambda *_: peaks)
+    world.followed((place, OWN), frames=20, **PERIODIC)
+    assert world.looked[-2:] == ([17, 19] if is_crowd else [14, 19])
+
+
+def test_the_place_it_has_left_since_the_map_is_no_other(world: RegionWorld) -> None:
+    search = world.search(**PERIODIC)
+    search.start(world.pair((HERE, OWN)), HERE)
+    for frame in range(1, 30):
+        box = Box(HERE.x + 16 * frame, HERE.y, HERE.w, HERE.h)  # its own width in five frames
+        assert not world.step(search, world.pair((box, OWN)), box)
+    assert world.looked == [0, 1, 3, 5, 7, 9, 14, 19, 24, 29]
+
+
+def test_frames_without_trust_are_told_to_what_recognizes_it(
+    world: RegionWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[Recognition] = []
+    monkeypatch.setattr(Recognition, "wait", lambda self: waited.append(self))
+    search = world.followed((HERE, OWN))
+    assert not waited
+    for status in (TrackStatus.UNCERTAIN, TrackStatus.LOST):
+        search.begin(world.pair((HERE, OWN)), world.away(status=status))
+    assert len(waited) == 2
+
+
+def test_a_map_that_speaks_against_what_is_followed_is_soon_followed_by_another(
+    world: RegionWorld,
+) -> None:
+    search = world.followed((HERE, OWN), (THERE, TREE), frames=19, **PERIODIC)
+    for _ in range(6):
+        assert not world.step(search, world.pair((HERE, BETWEEN), (THERE, TREE)), THERE)
+    assert world.step(search, world.pair((HERE, BETWEEN), (THERE, TREE)), THERE)
+    assert world.looked[-3:] == [19, 24, 26]
+
+
+def test_after_a_crowd_there_are_more_maps_for_a_while(world: RegionWorld) -> None:
+    search = world.followed((HERE, OWN), (NEAR, TWIN), frames=19, **PERIODIC)
+    for _ in range(22):
+        world.step(search, world.pair((HERE, OWN)), HERE)
+    # The map of frame 21 is the first without the other.
+    assert world.looked[10:] == [19, 21, 23, 25, 27, 29, 34, 39]

@@ -38,6 +38,7 @@ from rgbt_dualatt_ros.tracking.dual_attention_tracker import DualAttentionTracke
 from rgbt_dualatt_ros.tracking.feature_map import MapReader
 from rgbt_dualatt_ros.tracking.identity import Identity
 from rgbt_dualatt_ros.tracking.map_thread import DoneMap, _Exchange
+from rgbt_dualatt_ros.tracking.region_search import RegionSearch
 
 HEIGHT, WIDTH, SIDE = 200, 320, 40
 GLOBAL = GlobalAttentionConfig(enabled=True, proposals_per_region=24)
@@ -69,7 +70,9 @@ def textures(seed: int, shape: tuple[int, ...], grain: int) -> NDArray[np.uint8]
     return cells.repeat(grain, axis=0).repeat(grain, axis=1)[: shape[0], : shape[1]]
 
 
-GROUND, COOL = textures(1, (HEIGHT, WIDTH, 3), 13), textures(2, (HEIGHT, WIDTH), 17) // 3
+# Of greys: among all colours a twin would look like what surrounds it.
+GROUND = textures(1, (HEIGHT, WIDTH, 1), 13).repeat(3, axis=2)
+COOL = textures(2, (HEIGHT, WIDTH), 17) // 3
 
 
 def features_of(pair: FramePair) -> NDArray[np.float32]:
@@ -180,12 +183,13 @@ def test_an_absent_target_is_lost_though_the_map_shows_something(film: _Film) ->
     assert T not in {each.status for each in predictions}
     assert predictions[-1].status is L
     assert overlap(predictions[-1], HERE) > 0.6  # the last trusted place
+    assert tracker.search is not None
+    assert len(tracker.search.proposals.boxes) == 0  # nothing there is like it: none is scored
     assert show(tracker, film, [(THERE, OWN)], 8)[-1].status is T
 
 
 def test_what_looks_otherwise_is_not_taken_for_the_target(film: _Film) -> None:
-    predictions = show(started(film), film, [(THERE, OTHER)], 12)
-    assert T not in {each.status for each in predictions}
+    assert T not in {each.status for each in show(started(film), film, [(THERE, OTHER)], 12)}
 
 
 def test_a_twin_that_was_seen_beside_the_target_is_not_taken_for_it(film: _Film) -> None:
@@ -198,17 +202,18 @@ def test_a_twin_that_was_seen_beside_the_target_is_not_taken_for_it(film: _Film)
     assert overlap(back[-1], YONDER) > 0.5
 
 
-def test_never_seen_beside_it_it_would_be(film: _Film) -> None:
-    predictions = show(started(film), film, [(THERE, TWIN)], 12)
-    assert predictions[-1].status is T
-    assert overlap(predictions[-1], THERE) > 0.5
+def test_a_twin_that_was_never_seen_is_told_by_its_colour_alone(film: _Film) -> None:
+    seeing = show(started(film, strangeness=2.0), film, [(THERE, TWIN)], 12)
+    assert T not in {each.status for each in seeing}
+    blind = show(started(film, strangeness=0.0), film, [(THERE, TWIN)], 12)
+    assert blind[-1].status is T
+    assert overlap(blind[-1], THERE) > 0.5
 
 
 def test_of_two_that_look_alike_none_is_believed(film: _Film) -> None:
     tracker = started(film)
     twins = [(THERE, OWN), (YONDER, OWN)]
-    predictions = show(tracker, film, twins, 12)
-    assert T not in {each.status for each in predictions}
+    assert T not in {each.status for each in show(tracker, film, twins, 12)}
     assert show(tracker, film, [(THERE, OWN)], 6)[-1].status is T
 
 
@@ -285,6 +290,27 @@ def test_both_kinds_of_proposals_are_scored_together(film: _Film) -> None:
     count = np.bincount(search.proposals.source, minlength=2)
     assert count[ProposalSource.LOCAL] == 96
     assert 1 <= count[ProposalSource.GLOBAL] <= 24
+
+
+def test_a_trusted_target_asks_for_no_maps_but_those_that_are_due(film: _Film) -> None:
+    started(film, every=4, every_crowded=4)
+    assert [film.stamps[id(look)] for look in film.looks] == [0, 1, 5]
+
+
+def test_a_mistake_is_not_trusted_though_it_scores_as_usual(
+    film: _Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker = started(film)
+    asked: list[Box] = []
+
+    def is_mistaken(_: RegionSearch, box: Box) -> bool:
+        asked.append(box)
+        return True
+
+    monkeypatch.setattr(RegionSearch, "is_mistaken", is_mistaken)
+    (prediction,) = show(tracker, film, [(HERE, OWN)], 1)
+    assert prediction.status is U
+    assert float(iou(asked[0].as_array()[None], HERE.as_array()[None])[0]) > 0.7
 
 
 def test_far_regions_give_no_proposals_while_the_target_is_tracked(film: _Film) -> None:
