@@ -153,12 +153,8 @@ class RegionSearch:
     def is_nowhere(self, state: TrackState) -> bool:
         """The target is lost, and no region of a map of this frame is like it."""
         is_lost = state.status is TrackStatus.LOST and not state.has_clue
-        return (
-            is_lost
-            and self._redetects
-            and self._recognition.can_tell
-            and self._fresh() is not None
-        )
+        can_tell = self._redetects and self._recognition.can_tell
+        return is_lost and can_tell and self._fresh() is not None
 
     def around(
         self, candidate: Candidate, state: TrackState, rng: np.random.Generator
