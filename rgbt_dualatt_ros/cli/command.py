@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from rgbt_dualatt_ros.core.errors import RgbtError
 from rgbt_dualatt_ros.core.process_environment import set_compute_environment
@@ -59,8 +60,29 @@ def _raise_terminated(number: int, _frame: FrameType | None) -> None:
 def run_command(command: Callable[[], int]) -> int:
     """Call `command` and give its exit code; what a user can mend becomes one line on stderr.
 
-    A programming error keeps its traceback.
+    A programming error keeps its traceback. One of several that torchrun has started does not come
+    back: it ends here.
     """
+    code = _code_of(command)
+    if os.environ.get("WORLD_SIZE", "1") != "1":
+        _end_at_once(code)
+    return code
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End this process without tearing the interpreter down.
+
+    DDP keeps the threads of its process group, whatever is destroyed; one that lets go of a tensor
+    while the interpreter is torn down aborts the process, and torchrun then kills the others.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream:  # None when the caller has closed it
+            stream.flush()
+    os._exit(code)
+
+
+def _code_of(command: Callable[[], int]) -> int:
     enter_virtual_environment()
     set_compute_environment()
     if isinstance(sys.stdout, io.TextIOWrapper):

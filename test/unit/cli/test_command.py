@@ -112,6 +112,31 @@ def test_how_a_command_ends(body: str, code: int, text: str) -> None:
         assert len(done.stderr.splitlines()) == bool(text)
 
 
+@pytest.mark.parametrize(("ranks", "text"), [("1", "torn down\n"), ("2", "")])
+def test_one_of_several_ranks_ends_before_the_interpreter_is_torn_down(
+    ranks: str, text: str
+) -> None:
+    program = (
+        "import atexit, sys\n"
+        "from rgbt_dualatt_ros.cli.command import run_command\n"
+        "atexit.register(print, 'torn down', file=sys.stderr)\n"
+        "def command():\n"
+        "    print('the last words')\n"
+        "    return 3\n"
+        "sys.exit(run_command(command))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "WORLD_SIZE": ranks},
+        cwd=ROOT,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, "the last words\n", text)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
 def test_told_to_end_it_cleans_up_first(number: signal.Signals, tmp_path: Path) -> None:
     unfinished = tmp_path / "unfinished"
