@@ -57,13 +57,13 @@ class Identity:
     """One target at a time; boxes are xywh in px of the image."""
 
     def __init__(self) -> None:
-        self._kinds: dict[str, _Moments] = {}
-        self._filter: _Array | None = None
+        self.forget()
 
     def forget(self) -> None:
         """No target."""
-        self._kinds = {}
-        self._filter = None
+        self._kinds: dict[str, _Moments] = {}
+        self._filter: _Array | None = None
+        self._answered: tuple[Look, _Array] | None = None
 
     def learn(self, look: Look, target: Box, others: Boxes, size: ImageSize) -> None:
         """Take in a frame in which it is known where the target is.
@@ -74,14 +74,14 @@ class Identity:
             others: `(N, 4)`, what looked like it elsewhere.
             size: of the image.
         """
-        cells = _cells(look, slice(None))
+        cells = _cells(look)
         if not self._kinds:
             names = ("first", "later", "others", "background")
             self._kinds = {name: _Moments.none(cells.shape[1]) for name in names}
-        is_target = _inside(look, target, size)
+        is_target = _cells_inside(look, target, size)
         is_other = np.zeros_like(is_target)
         for values in others:
-            is_other |= _inside(look, Box.from_sequence(values), size)
+            is_other |= _cells_inside(look, Box.from_sequence(values), size)
         is_other &= ~is_target
         is_first = self._kinds["first"].count == 0
         for name, share in _KEPT.items():
@@ -89,7 +89,7 @@ class Identity:
         self._kinds["first" if is_first else "later"].add(cells[is_target])
         self._kinds["others"].add(cells[is_other])
         self._kinds["background"].add(cells[~is_target & ~is_other])
-        self._filter = None
+        self._filter = self._answered = None
 
     def likeness(self, look: Look, box: Box, size: ImageSize) -> float:
         """How much what is in `box` is the target rather than anything else: about -1 .. 1.
@@ -97,7 +97,7 @@ class Identity:
         Raises:
             RuntimeError: before frame one was learnt.
         """
-        return float((_cells(look, _inside(look, box, size)) @ self._fitted()).mean())
+        return float(self._answers(look)[_inside(look, box, size)].mean())
 
     def best_places(
         self, look: Look, sides: tuple[float, float], size: ImageSize, count: int
@@ -113,12 +113,12 @@ class Identity:
         Raises:
             RuntimeError: before frame one was learnt.
         """
-        rows, columns = look.features.shape[1:]
-        answers = (_cells(look, slice(None)) @ self._fitted()).reshape(rows, columns)
         scale = INPUT_SIZE.width / size.width, INPUT_SIZE.height / size.height
         reach = [side * each / look.step for side, each in zip(sides, scale, strict=True)]
         window = [2 * round(max(0.0, _INNER * cells - 1) / 2) + 1 for cells in reach]
-        answers = np.asarray(cv2.blur(answers, window, borderType=cv2.BORDER_REPLICATE))
+        answers = np.asarray(
+            cv2.blur(self._answers(look), window, borderType=cv2.BORDER_REPLICATE)
+        )
         places: list[list[float]] = []
         while len(places) < count and answers.max() > 0:
             row, column = np.unravel_index(np.argmax(answers), answers.shape)
@@ -132,6 +132,13 @@ class Identity:
             )
             answers[top : int(row + reach[1]) + 1, left : int(column + reach[0]) + 1] = -1.0
         return np.array(places, np.float32).reshape(-1, 4)
+
+    def _answers(self, look: Look) -> _Array:
+        """Of the filter for every cell, `(h, w)`; many places of one frame are asked about."""
+        if self._answered is None or self._answered[0] is not look:
+            answers = _cells(look) @ self._fitted()
+            self._answered = look, answers.reshape(look.features.shape[1:])
+        return self._answered[1]
 
     def _fitted(self) -> _Array:
         if not self._kinds:
@@ -163,23 +170,33 @@ class Identity:
         return np.asarray(np.linalg.solve(squares + np.diag(ridge), wanted))
 
 
-def _cells(look: Look, which: NDArray[np.bool_] | slice) -> _Array:
-    """Features of some cells as rows `(N, C + 1)`, the last column 1."""
-    flat = look.features.reshape(len(look.features), -1).T[which].astype(np.float64)
-    return np.concatenate([flat, np.ones((len(flat), 1))], axis=1)
+def _cells(look: Look) -> _Array:
+    """Features of all cells as rows `(N, C + 1)`, the last column 1."""
+    flat = look.features.reshape(len(look.features), -1).T
+    cells = np.ones((len(flat), flat.shape[1] + 1))
+    cells[:, :-1] = flat
+    return cells
 
 
-def _inside(look: Look, box: Box, size: ImageSize) -> NDArray[np.bool_]:
-    """Which cells look into the middle of `box`; at least the nearest one."""
+def _cells_inside(look: Look, box: Box, size: ImageSize) -> NDArray[np.bool_]:
+    """Which cells look into the middle of `box`: `(N,)`, as the rows of `_cells`."""
+    which = np.zeros(look.features.shape[1:], bool)
+    which[_inside(look, box, size)] = True
+    return which.ravel()
+
+
+def _inside(look: Look, box: Box, size: ImageSize) -> tuple[slice, slice]:
+    """Rows and columns of the cells that look into the middle of `box`; at least the nearest."""
     rows, columns = look.features.shape[1:]
     in_x = _near(columns, look, (box.x, box.w), INPUT_SIZE.width / size.width)
     in_y = _near(rows, look, (box.y, box.h), INPUT_SIZE.height / size.height)
-    return np.asarray((in_y[:, None] & in_x[None, :]).ravel())
+    return in_y, in_x
 
 
-def _near(count: int, look: Look, extent: tuple[float, float], scale: float) -> NDArray[np.bool_]:
+def _near(count: int, look: Look, extent: tuple[float, float], scale: float) -> slice:
     centers = look.first + look.step * np.arange(count)
     start, length = extent
     middle = float(np.clip((start + length / 2) * scale, centers[0], centers[-1]))
     half = max(_LEAST_HALF_SIDE * look.step / 8, length * scale * _INNER / 2)
-    return np.asarray(np.abs(centers - middle) <= half)
+    found = np.flatnonzero(np.abs(centers - middle) <= half)
+    return slice(int(found[0]), int(found[-1]) + 1)
