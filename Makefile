@@ -8,6 +8,7 @@ unexport RMW_IMPLEMENTATION _ROS_WHEELS_BOOTSTRAP_COMPLETE VIRTUAL_ENV
 PYTHON ?=
 DEMO_ARGS ?=
 TEST_ARGS ?=
+TEST_JOBS ?= 2
 export PYTHON
 
 .DEFAULT_GOAL := help
@@ -22,8 +23,8 @@ setup:  ## make .venv ready (8 GB of disk, 3 to 6 minutes the first time); every
 demo: setup  ## render a hard colour and thermal bag, track it live over ROS 2, score it (DEMO_ARGS=--short)
 	@.venv/bin/rgbt-dualatt demo $(DEMO_ARGS)
 
-test: setup  ## all tests (TEST_ARGS="test/unit -k box" for some)
-	@.venv/bin/python -m pytest --require-ros $(TEST_ARGS)
+test: setup  ## all tests (TEST_ARGS="test/unit -k box" for some; TEST_JOBS=0 one after the other)
+	@.venv/bin/python -m pytest --require-ros -n $(TEST_JOBS) --dist loadfile $(TEST_ARGS)
 
 lint: setup  ## ruff, mypy --strict and the import rules
 	@tools/lint.sh
