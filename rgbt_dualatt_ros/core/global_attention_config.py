@@ -31,7 +31,7 @@ class GlobalAttentionConfig:
     every_doubtful: int = setting(
         1,
         "Frames from one map to the next while the target is uncertain or lost; the first such "
-        "frame always has one.",
+        "frame always has one, and one in which it seems to be back where it was.",
         1,
         10_000,
     )

@@ -339,7 +339,10 @@ def _side_by_side(stacked: Tensor) -> Tensor:
 
 
 def _are_alive(units: Tensor) -> Tensor:
-    """`(B, 2)` from `(2 B, 3, H, W)`; torch's own deviation takes as long as a layer."""
-    variance = units.square().mean((1, 2, 3)) - units.mean((1, 2, 3)).square()
-    is_alive = variance > (_LIVING_CONTRAST / GREY_LEVELS_PER_UNIT) ** 2
+    """`(B, 2)` from `(2 B, 3, H, W)`; torch's own deviation takes as long as a layer.
+
+    One colour all over, as of a camera without a signal, is dead too.
+    """
+    variance = units.square().mean((2, 3)) - units.mean((2, 3)).square()
+    is_alive = variance.amax(1) > (_LIVING_CONTRAST / GREY_LEVELS_PER_UNIT) ** 2
     return is_alive.view(_MODALITIES, -1).T.to(units)

@@ -26,6 +26,7 @@ class GlobalAttention:
         self._target = 0
         self._frame = 0
         self._asked = -1
+        self._was_calm = True
 
     @property
     def newest(self) -> DoneMap | None:
@@ -79,7 +80,9 @@ class GlobalAttention:
         """
         self._frame += 1
         is_new = self._collect()
-        if self._is_due(is_calm=is_calm, is_crowded=is_crowded):
+        is_first_doubt = self._was_calm and not is_calm
+        self._was_calm = is_calm
+        if is_first_doubt or self._is_due(is_calm=is_calm, is_crowded=is_crowded):
             return self._look(pair) or is_new
         return is_new
 
@@ -113,7 +116,11 @@ class GlobalAttention:
         return True
 
     def _collect(self) -> bool:
-        done = self._thread.take() if self._thread is not None else None
+        try:
+            done = self._thread.take() if self._thread is not None else None
+        except Exception:
+            self._thread = None  # it has ended with the error; the next target gets another
+            raise
         if done is None or done.job.target != self._target:
             return False
         self._newest = done
@@ -121,4 +128,4 @@ class GlobalAttention:
 
     def _clear(self) -> None:
         self._newest, self._code = None, ()
-        self._frame, self._asked = 0, -1
+        self._frame, self._asked, self._was_calm = 0, -1, True

@@ -27,6 +27,8 @@ _FIRST_SHARE = 0.3  # of the target: frame one is known for certain
 # seen now and then, and must not be forgotten before they meet the target.
 _KEPT = {"first": 1.0, "later": 0.85, "others": 0.97, "background": 0.85}
 
+_FORGOTTEN = 1e-100  # cells
+
 _Array = NDArray[np.float64]
 
 
@@ -43,6 +45,8 @@ class _Moments:
         return cls(np.zeros((width, width)), np.zeros(width))
 
     def fade(self, share: float) -> None:
+        if self.count < _FORGOTTEN:  # only its ratio to the sums matters; it must not reach 0
+            return
         self.squares *= share
         self.total *= share
         self.count *= share

@@ -170,7 +170,9 @@ class _Shown:
     def __init__(self, pair: FramePair) -> None:
         self.pair = pair
         color, heat = (image[::_SPARSE, ::_SPARSE] for image in (pair.rgb, pair.thermal))
-        self._sees = color.std() > _LIVING_CONTRAST, heat.std() > _LIVING_CONTRAST
+        # One colour all over, as of a camera without a signal, shows nothing either.
+        spread = float(color.std(axis=(0, 1)).max())
+        self._sees = spread > _LIVING_CONTRAST, heat.std() > _LIVING_CONTRAST
         self._light = 3 * float(color.mean()) + _DARK
         self._heat_mean = float(heat.mean())
         self._heat_spread = max(_LEAST_SPREAD, float(heat.std()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rgbt_dualatt_ros.core.box import Box
-from rgbt_dualatt_ros.core.box_array import Boxes, iou
+from rgbt_dualatt_ros.core.box_array import Boxes
 from rgbt_dualatt_ros.core.explanation import GlobalAttentionMap
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
@@ -19,6 +19,7 @@ from rgbt_dualatt_ros.tracking.global_attention import GlobalAttention
 from rgbt_dualatt_ros.tracking.global_proposals import GlobalProposals
 from rgbt_dualatt_ros.tracking.global_regions import Regions, find_regions
 from rgbt_dualatt_ros.tracking.map_thread import DoneMap
+from rgbt_dualatt_ros.tracking.neighbours import away_from, is_crowded, touches
 from rgbt_dualatt_ros.tracking.recognition import Recognition
 from rgbt_dualatt_ros.tracking.sampling import whole_image
 from rgbt_dualatt_ros.tracking.suspicion import ANYTHING_ELSE, Suspicion
@@ -28,10 +29,7 @@ from rgbt_dualatt_ros.tracking.track_state import TrackState
 
 _FRESH = 2  # frames: an older map says little of where a trusted target is now
 _LAG = 3  # frames: so old may a map be that comes from a thread, to count as one of this frame
-_ONE_BODY = 1.1  # sides
 _ALSO = 2  # places beside the regions of a map
-_APART = 0.5  # sides
-_SAME = 0.1  # overlap from which a region and a box are one thing
 _EARLY = 10  # frames in which there is most to learn
 _REMEMBERED = 30  # frames whose trusted box is kept until a map of theirs is ready
 _NO_FRAME = -1
@@ -99,6 +97,7 @@ class RegionSearch:
     def begin(self, pair: FramePair, state: TrackState) -> None:
         """A frame begins: get the map that is due."""
         is_trusted = state.status is TrackStatus.TRACKING
+        self._was_doubtful = not is_trusted
         if not is_trusted:
             self._recognition.wait()
         frame = self._attention.frame
@@ -145,10 +144,17 @@ class RegionSearch:
         rivals = [
             likeness
             for box, likeness in zip(boxes, likenesses, strict=True)
-            if not _touches(box, boxes[best])
+            if not touches(box, boxes[best])
         ]
         is_alone = all(each < likenesses[best] - self._config.margin for each in rivals)
         return Candidate(boxes[best], likenesses[best], is_alone)
+
+    @property
+    def is_blind(self) -> bool:
+        """Maps come too late, if at all, to say where a doubtful target is."""
+        latest = self._config.every_doubtful - 1 + self._lag
+        has_none = self._attention.newest is None or self._attention.age > latest
+        return self._redetects and has_none
 
     def is_nowhere(self, state: TrackState) -> bool:
         """The target is lost, and no region of a map of this frame is like it."""
@@ -166,8 +172,8 @@ class RegionSearch:
     def judge(self, candidate: Candidate, finding: Finding, state: TrackState) -> Evidence:
         """What the best place at a region is worth."""
         config = self._config
-        is_there = _touches(finding.box, candidate.box)
-        is_steady = not state.has_clue or _touches(finding.box, state.box)
+        is_there = touches(finding.box, candidate.box)
+        is_steady = not state.has_clue or touches(finding.box, state.box)
         is_plain = candidate.likeness >= config.plain_likeness
         is_sure = is_plain and self._confidence.is_found(finding.score)
         return Evidence(
@@ -190,11 +196,12 @@ class RegionSearch:
         self._judged = newest.job.frame
         if not self._recognition.can_tell:
             return False
+        box = self._place_in_map(box)
         own, elsewhere = self._likeness(newest, box), self._best_away(newest, box)
         if self._is_plainly_elsewhere(own, elsewhere):
             return True
         colorless = self._recognition.colorless_likeness(newest.look, newest.job.pair, box)
-        self._suspicion.weigh(own, elsewhere, colorless, self._attention.frame)
+        self._suspicion.weigh(own, elsewhere, colorless, newest.job.frame)
         return self._suspicion.is_founded
 
     def judge_here(self, pair: FramePair, box: Box, state: TrackState) -> Evidence:
@@ -210,6 +217,7 @@ class RegionSearch:
         newest = self._fresh()
         if newest is None or not self._recognition.can_tell:
             return Evidence()
+        box = self._place_in_map(box)
         own = self._likeness(newest, box)
         config, frame = self._config, self._attention.frame
         had_crowd = self._suspicion.was_crowded(frame - state.doubtful_frames)
@@ -239,19 +247,19 @@ class RegionSearch:
         taken = [*but, *(Box.from_sequence(each) for each in self._regions.boxes)]
         found = self._recognition.best_places(newest.look, newest.job.pair, like, _ALSO)
         is_free = [
-            not any(_touches(Box.from_sequence(each), one) for one in taken) for each in found
+            not any(touches(Box.from_sequence(each), one) for one in taken) for each in found
         ]
         return np.concatenate([self._regions.boxes, found[np.array(is_free, bool)]])
 
     def _best_away(self, newest: DoneMap, box: Box) -> float:
         """The largest likeness of a region away from `box`; -infinity without one."""
         places = self._places(newest, box, but=(box,))
-        away = [Box.from_sequence(values) for values in _away_from(box, places)]
+        away = [Box.from_sequence(values) for values in away_from(box, places)]
         return max((self._best_likeness(newest, each) for each in away), default=-np.inf)
 
     def trust(self, box: Box) -> None:
         """The target is at `box` of this frame."""
-        if self._suspicion.is_founded:
+        if self._suspicion.is_founded or self._was_doubtful:
             self._suspicion.clear()
         self._trusted[self._attention.frame] = box
         while len(self._trusted) > _REMEMBERED:
@@ -268,17 +276,7 @@ class RegionSearch:
         return place if newest is None else self._trusted.get(newest.job.frame, place)
 
     def _is_crowded(self, place: Box) -> bool:
-        """Something like the target is so near that a mistake may happen any moment."""
-        reach = Box(place.x - place.w, place.y - place.h / 2, 3 * place.w, 2 * place.h)
-        regions = self._regions
-        others = _away_from(place, regions.boxes)
-        if any(_overlap(Box.from_sequence(each), reach) > 0 for each in others):
-            return True
-        # Two strong peaks on one place, well apart, are two bodies.
-        strong = regions.boxes[regions.scores >= self._config.rival]
-        here = strong[iou(strong, place.as_array()[None]) >= _SAME] if len(strong) else strong
-        apart = np.abs(here[:, None, :2] - here[None, :, :2]) / (place.w, place.h)
-        return bool((apart >= _APART).any())
+        return is_crowded(place, self._regions, self._config.rival)
 
     def _likeness(self, of: DoneMap, box: Box) -> float:
         """How much what is in `box` is the target, by features and by colour and heat."""
@@ -289,10 +287,12 @@ class RegionSearch:
 
     def _fresh(self) -> DoneMap | None:
         newest = self._attention.newest
-        lag = _LAG if self._config.asynchronous == "on" else 0
-        if newest is None or self._attention.age > lag:
-            return None
-        return newest
+        return None if newest is None or self._attention.age > self._lag else newest
+
+    @property
+    def _lag(self) -> int:
+        """Frames: so old may a map be to say something of this one."""
+        return _LAG if self._config.asynchronous == "on" else 0
 
     def _take_in(self, state: TrackState) -> None:
         newest = self._attention.newest
@@ -322,7 +322,7 @@ class RegionSearch:
 
     def _rivals(self, regions: Regions, target: Box) -> Boxes:
         """What looks like the target beside it."""
-        return _away_from(target, regions.boxes[regions.scores >= self._config.rival])
+        return away_from(target, regions.boxes[regions.scores >= self._config.rival])
 
     def _clear(self) -> None:
         self._recognition.forget()
@@ -330,18 +330,4 @@ class RegionSearch:
         self._trusted: dict[int, Box] = {}
         self._suspicion.forget()
         self._learnt = self._judged = _NO_FRAME
-
-
-def _overlap(box: Box, other: Box) -> float:
-    return float(iou(box.as_array()[None], other.as_array()[None])[0])
-
-
-def _touches(box: Box, other: Box) -> bool:
-    """The centres lie so near that both may be on one thing of the size of `other`."""
-    (x, y), (other_x, other_y) = box.center, other.center
-    return abs(x - other_x) < _ONE_BODY * other.w and abs(y - other_y) < _ONE_BODY * other.h
-
-
-def _away_from(box: Box, boxes: Boxes) -> Boxes:
-    """Those of `boxes` that do not touch the middle of `box`."""
-    return boxes[iou(boxes, box.as_array()[None]) < _SAME] if len(boxes) else boxes
+        self._was_doubtful = False

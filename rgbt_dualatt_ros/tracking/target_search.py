@@ -58,7 +58,7 @@ class TargetSearch:
     def __init__(
         self, config: TrackerConfig, tools: SearchTools, regions: RegionSearch | None
     ) -> None:
-        """A search; without `regions` it looks elsewhere on a spiral."""
+        """A search; without `regions`, or while they are blind, it looks elsewhere on a spiral."""
         self._config = config
         self._tools = tools
         self._regions = regions
@@ -116,7 +116,8 @@ class TargetSearch:
                 return found
             if self._regions.is_nowhere(state):
                 return None
-        is_elsewhere = self._regions is None and self._looks_elsewhere(state)
+        is_blind = self._regions is None or self._regions.is_blind
+        is_elsewhere = is_blind and self._looks_elsewhere(state)
         place = self._place_elsewhere(state) if is_elsewhere else state.box
         features = self._tools.reader.read_frame(pair, place)
         on_features()

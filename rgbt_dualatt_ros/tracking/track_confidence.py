@@ -19,7 +19,8 @@ class Evidence:
         is_elsewhere: it was looked for away from where the target was followed, so that more is
             asked of it.
         is_refused: something else may be the target as well, so it must not be believed.
-        frames_needed: good frames in a row before it is believed; None leaves that to the status.
+        frames_needed: good frames in a row before it is believed; None leaves that to the frame
+            before it in the row, and to the status in the first.
         least_share: of the reference that is asked of its score; None leaves that to the status.
         is_identified: it is known to be the target whatever its score; once it is believed, its
             score is what a trusted target scores from now on.
@@ -92,7 +93,7 @@ class ScoreSign:
         if score is None or evidence.is_refused or self.is_doubtful(score):
             self._good_in_row = 0
         else:
-            if self._good_in_row == 0:
+            if self._good_in_row == 0 or evidence.frames_needed:
                 self._good_needed = evidence.frames_needed or 1
             self._good_in_row += 1
             if self._good_in_row >= self._good_needed:
@@ -177,7 +178,7 @@ class TrackConfidence:
         is_good = self._reaches(
             score, least if evidence.least_share is None else evidence.least_share
         )
-        if is_good and self._good_in_row == 0:
+        if is_good and (self._good_in_row == 0 or evidence.frames_needed):
             is_lost = self._status is TrackStatus.LOST
             usual = config.found_after if is_elsewhere or is_lost else config.trusted_after
             self._good_needed = evidence.frames_needed or usual

@@ -30,13 +30,43 @@ class RunFolder:
         self.examples = path / "examples"
         self.tensorboard = path / "tensorboard"
         self.weights = path / "weights.safetensors"
+        self._lock = path / ".training"
+        self._folders = self.checkpoints, self.examples, self.tensorboard
+        self._files = self.settings, self.losses, self.validation, self.curves, self.weights
+
+    def check_ours(self) -> None:
+        """Call it before `held`, which leaves the sign that a training was here.
+
+        Raises:
+            RgbtError: when files of our names are there that no training has left.
+        """
+        found = [each.name for each in (*self._folders, *self._files) if each.exists()]
+        if found and not self._lock.exists():
+            raise RgbtError(
+                f"{self.path} holds {', '.join(found)}, which no training has left there; give "
+                "another --out, or move that away"
+            )
 
     def begin_anew(self) -> None:
-        """Remove the files of an earlier training; what is not ours stays."""
-        for folder in (self.checkpoints, self.examples, self.tensorboard):
-            shutil.rmtree(folder, ignore_errors=True)
-        for file in (self.settings, self.losses, self.validation, self.curves, self.weights):
-            file.unlink(missing_ok=True)
+        """Remove the files of an earlier training; what is not ours stays.
+
+        Raises:
+            RgbtError: when one cannot be removed.
+        """
+        try:
+            for folder in self._folders:
+                # What is in it: the folder may be a link to a larger disk.
+                for each in folder.iterdir() if folder.is_dir() else ():
+                    if each.is_dir() and not each.is_symlink():
+                        shutil.rmtree(each)
+                    else:
+                        each.unlink()
+            for file in self._files:
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise RgbtError(
+                f"cannot remove {error.filename} of an earlier training: {error.strerror}"
+            ) from None
 
     def newest_checkpoint(self) -> Path | None:
         """Where the training can go on from, if anywhere."""
@@ -49,10 +79,9 @@ class RunFolder:
         Raises:
             RgbtError: when it cannot be written, or another process trains there.
         """
-        lock = self.path / ".training"
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise RgbtError(
                 f"cannot write to the run folder {self.path}: {error.strerror}; give --out FOLDER"

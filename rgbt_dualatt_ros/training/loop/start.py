@@ -57,10 +57,15 @@ def run_training(
         check_ranks(config, ranks)
 
         def begin() -> TrainingParts:
-            if ranks.is_first:
-                stack.enter_context(run_folder.held())
-                _put_in_order(run_folder, mode)
-            return build_parts()
+            if not ranks.is_first:
+                return build_parts()
+            run_folder.check_ours()
+            stack.enter_context(run_folder.held())
+            goes_on = _goes_on(run_folder, mode)
+            parts = build_parts()
+            if not goes_on:  # only now: nothing is removed for a training that cannot begin
+                run_folder.begin_anew()
+            return parts
 
         parts = _in_turn(ranks, begin)
         return _train(config, parts, run_folder, ranks, command)
@@ -81,14 +86,14 @@ def _in_turn(ranks: Ranks, work: Callable[[], TrainingParts]) -> TrainingParts:
     return work()
 
 
-def _put_in_order(folder: RunFolder, mode: StartMode) -> None:
+def _goes_on(folder: RunFolder, mode: StartMode) -> bool:
+    """Whether an earlier training is taken up."""
     newest = folder.newest_checkpoint()
     if mode is StartMode.RESUME and newest is None:
         raise RgbtError(
             f"there is no checkpoint in {folder.checkpoints}; leave out --resume to start there"
         )
-    if mode is StartMode.FRESH or newest is None:
-        folder.begin_anew()
+    return newest is not None and mode is not StartMode.FRESH
 
 
 def _train(

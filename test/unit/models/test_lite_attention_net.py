@@ -136,6 +136,13 @@ def test_an_image_lives_when_its_grey_levels_differ(net: LiteAttentionNet, level
     assert alive.tolist() == [[0, 0], [0, 0], [1, 1]]
 
 
+def test_one_colour_all_over_is_a_dead_camera(net: LiteAttentionNet) -> None:
+    blue = torch.zeros(1, 3, 192, 256)
+    blue[:, 2] = 255.0
+    thermal = 255 * torch.rand(1, 1, 192, 256, generator=torch.Generator().manual_seed(0))
+    assert net.frame_maps(blue, thermal).alive.tolist() == [[0, 1]]
+
+
 @pytest.mark.parametrize("dead", ["colour", "thermal", "both"])
 def test_a_dead_camera_gives_a_finite_map_and_is_known(net: LiteAttentionNet, dead: str) -> None:
     pair = _pair()

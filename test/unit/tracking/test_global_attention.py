@@ -100,6 +100,11 @@ def test_a_map_every_few_frames_while_trusted_and_more_often_in_doubt() -> None:
     assert frames_with_a_map(CONFIG, [True, True, True, False, False, False]) == [1, 4, 6]
 
 
+def test_the_first_doubtful_frame_has_a_map_whenever_the_last_was() -> None:
+    assert frames_with_a_map(CONFIG, [True, False, False, False]) == [1, 2, 4]
+    assert frames_with_a_map(CONFIG, [True, False, True, False]) == [1, 2, 4]
+
+
 def test_in_a_crowd_maps_come_more_often_and_never_less() -> None:
     for every_crowded, frames in ((1, [1, 2, 3, 4]), (2, [1, 3]), (100, [1, 4])):
         net = _StampNet()
@@ -240,6 +245,11 @@ def test_an_error_in_the_thread_reaches_the_tracker() -> None:
     attention.begin(pair_at(1), is_calm=True)
     with pytest.raises(ValueError, match="the net is broken"):
         maps_come(attention, 2)
+    # It is told once; the next target has a thread of its own.
+    net.fails = False
+    attention.start(pair_at(0), BOX)
+    attention.begin(pair_at(1), is_calm=True)
+    assert maps_come(attention, 2)
     attention.forget()
     assert threads() == []
 

@@ -131,6 +131,17 @@ def test_with_one_frame_and_no_others_half_is_the_target_and_half_the_background
     assert identity.likeness(look, OTHER, SIZE) == pytest.approx(expected, abs=1e-8)
 
 
+def test_what_was_seen_once_is_never_forgotten_nor_divided_by_nothing() -> None:
+    identity, scene = Identity(), look_of(1, (TARGET, OWN), (OTHER, TWIN))
+    small = Look(scene.strength, scene.features[:, ::4, ::4], 16.0, 32.0)
+    identity.learn(small, TARGET, boxes(OTHER), SIZE)
+    before = [identity.likeness(small, box, SIZE) for box in (TARGET, OTHER)]
+    for _ in range(24_000):  # at 30 Hz an hour
+        identity.learn(small, TARGET, NOBODY, SIZE)
+    after = [identity.likeness(small, box, SIZE) for box in (TARGET, OTHER)]
+    assert after == pytest.approx(before, abs=0.2)
+
+
 def test_the_target_is_near_one_and_others_and_ground_near_minus_one() -> None:
     scene = (TARGET, OWN), (OTHER, TWIN)
     identity = learnt(*scene, others=boxes(OTHER))

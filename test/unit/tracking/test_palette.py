@@ -218,19 +218,20 @@ def test_colours_count_less_when_the_whole_image_has_changed_and_heat_does_not(
     assert palette.strangeness(smoky, BOX) == far(1, 0, usual=SAME)
 
 
-def darkened(pair: FramePair, *, rgb: bool = False, thermal: bool = False) -> FramePair:
-    """Cameras that see nothing but their own noise."""
-    noise = np.random.default_rng(1).integers(0, 3, pair.rgb.shape).astype(np.uint8)
+def darkened(pair: FramePair, *, rgb: int = 0, thermal: int = 0, blue: int = 0) -> FramePair:
+    """Cameras that see nothing but their own noise, or one colour all over."""
+    noise = np.random.default_rng(1).integers((0, 0, blue), (3, 3, blue + 3), pair.rgb.shape, "u1")
     return FramePair(noise if rgb else pair.rgb, noise[..., 0] if thermal else pair.thermal)
 
 
-def test_a_dead_camera_says_nothing_and_is_not_remembered() -> None:
+@pytest.mark.parametrize("blue", [0, 250], ids=["dark", "blue"])
+def test_a_dead_camera_says_nothing_and_is_not_remembered(blue: int) -> None:
     palette = palette_of(TARGET)
     before = palette.strangeness(OTHER, BOX)
-    assert palette.strangeness(darkened(OTHER, rgb=True), BOX) == (0, before[1])
+    assert palette.strangeness(darkened(OTHER, rgb=True, blue=blue), BOX) == (0, before[1])
     assert palette.strangeness(darkened(OTHER, thermal=True), BOX) == (before[0], 0)
     for _ in range(9):
-        palette.learn(darkened(TARGET, rgb=True, thermal=True), BOX)
+        palette.learn(darkened(TARGET, rgb=True, thermal=True, blue=blue), BOX)
     assert palette.strangeness(OTHER, BOX) == before
 
 
@@ -326,8 +327,7 @@ def test_a_target_that_always_looks_otherwise_is_allowed_to() -> None:
 
 
 def test_a_new_target_is_not_told_by_the_old_one() -> None:
-    palette = palette_of(TARGET, OTHER, OTHER)
-    palette.forget()
+    (palette := palette_of(TARGET, OTHER, OTHER)).forget()
     assert palette.strangeness(TARGET, BOX) == SAME  # nothing is known
     palette.learn(OTHER, BOX)
     assert palette.strangeness(OTHER, BOX) == SAME

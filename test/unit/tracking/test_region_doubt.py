@@ -18,7 +18,7 @@ from rgbt_dualatt_ros.tracking.region_search import RegionSearch
 from rgbt_dualatt_ros.tracking.track_confidence import Evidence
 
 if TYPE_CHECKING:
-    from test.unit.tracking.conftest import RegionWorld, SlowWorld
+    from test.unit.tracking.conftest import RegionWorld
 
 HERE, THERE, YONDER = Box(80, 100, 80, 80), Box(400, 320, 80, 80), Box(480, 60, 80, 80)
 NEAR, ON_IT = Box(180, 100, 80, 80), Box(140, 100, 80, 80)
@@ -208,6 +208,16 @@ def test_trusted_again_it_takes_two_maps_again(world: RegionWorld) -> None:
     assert world.step(search, half_in_sight(world), YONDER)
 
 
+def test_found_again_after_a_doubt_it_takes_two_maps_again(world: RegionWorld) -> None:
+    search = misled(world, 1)
+    for _ in range(3):
+        search.begin(world.pair(), world.away())
+    search.begin(world.pair((HERE, OWN)), world.away())
+    search.trust(HERE)
+    assert not world.step(search, half_in_sight(world), YONDER)
+    assert world.step(search, half_in_sight(world), YONDER)
+
+
 def test_a_mistake_never_becomes_what_is_known_of_the_target(world: RegionWorld) -> None:
     search = misled(world, 8)
     assert not world.step(search, world.pair((HERE, OWN), (YONDER, TREE)), HERE)
@@ -296,29 +306,3 @@ def test_who_comes_out_of_a_crowd_unlike_the_target_is_noticed(
         assert not world.step(search, world.pair((HERE, OWN)), HERE)
     found = [world.step(search, world.pair((HERE, TWIN)), HERE) for _ in range(2)]
     assert found == [False, is_mistaken]
-
-
-@pytest.mark.parametrize(
-    ("age", "is_mistaken"), [(1, True), (3, True), (4, False)], ids=["soon", "late", "too late"]
-)
-def test_a_late_map_is_asked_once_and_only_while_it_says_something(
-    slow: SlowWorld, age: int, *, is_mistaken: bool
-) -> None:
-    scene = ((HERE, OWN), (THERE, TWIN), (YONDER, TREE))
-    search = slow.search()
-    search.start(slow.pair(*scene), HERE)
-    for _ in range(6):
-        assert not slow.step(search, slow.pair(*scene), HERE)
-        slow.wait()
-        slow.finish()  # the next frame has the map of this one
-    assert not slow.step(search, half_in_sight(slow), HERE)
-    slow.wait()
-    slow.finish()
-    # Its map speaks against what is followed from now on; for `age` frames there is no other.
-    assert not slow.step(search, half_in_sight(slow), YONDER)
-    slow.wait()
-    assert not any(slow.step(search, half_in_sight(slow), YONDER) for _ in range(age - 1))
-    slow.finish()
-    assert slow.step(search, half_in_sight(slow), YONDER) is is_mistaken
-    slow.leave.release(100)
-    search.forget()

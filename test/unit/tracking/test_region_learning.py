@@ -175,11 +175,14 @@ def test_doubt_asks_for_a_map_of_its_own_frame(world: RegionWorld) -> None:
     search = world.followed(
         (HERE, OWN), when="periodic", every=100, every_crowded=100, every_doubtful=100
     )
-    pair = world.pair((HERE, OWN))
-    search.begin(pair, world.away())
-    assert world.looked == [0, 1]
-    search.judge_here(pair, HERE, world.away())
-    assert world.looked == [0, 1, pair.stamp_ns]
+    first, second = world.pair((HERE, OWN)), world.pair((HERE, OWN))
+    search.begin(first, world.away())
+    search.judge_here(first, HERE, world.away())
+    assert world.looked == [0, 1, first.stamp_ns]
+    search.begin(second, world.away())
+    assert world.looked == [0, 1, first.stamp_ns]
+    search.judge_here(second, HERE, world.away())
+    assert world.looked == [0, 1, first.stamp_ns, second.stamp_ns]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,19 @@ def test_the_evidence_says_how_many_frames_must_confirm(confidence: TrackConfide
     assert confidence.update(9.0) is T
 
 
+@pytest.mark.parametrize("rule", ["relative", "absolute"])
+def test_what_is_known_later_in_a_row_counts(rule: str) -> None:
+    confidence = build_confidence(dataclasses.replace(CONFIG, rule=rule))
+    confidence.restart(8.0)
+    slow, sure = Evidence(frames_needed=4), Evidence(frames_needed=1)
+    confidence.update(-9.0)
+    assert [confidence.update(9.0, slow), confidence.update(9.0, sure)] == [U, T]
+    confidence.update(-9.0)
+    twice = Evidence(frames_needed=2)
+    assert T not in [confidence.update(9.0, each) for each in (twice, slow, slow)]
+    assert confidence.update(9.0) is T
+
+
 def test_an_identified_target_sets_what_a_trusted_one_scores(
     confidence: TrackConfidence,
 ) -> None:
