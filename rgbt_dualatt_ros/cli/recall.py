@@ -49,10 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLE
     parser.add_argument("sequence", nargs="+", help="folder of an annotated sequence")
     parser.add_argument(
-        "--net", choices=["lite", "paper", "none"], default="lite", help="none: baselines only"
+        "--net",
+        choices=["lite", "paper", "none"],
+        help="default: global_attention.net; none: baselines only",
     )
     parser.add_argument(
-        "--weights", default="", metavar="FILE", help="its file, or random; without it the shipped"
+        "--weights",
+        metavar="FILE",
+        help="its file, or random; default: global_attention.weights, else the shipped one",
     )
     parser.add_argument("--no-baselines", action="store_true", help="the net only")
     parser.add_argument("--frames", type=int, default=USUAL_FRAMES, help="later ones a sequence")
@@ -126,12 +130,15 @@ def _methods(arguments: argparse.Namespace, config: Config) -> list[Method]:
         from rgbt_dualatt_ros.models.lite_attention_net import LiteAttentionNet
         from rgbt_dualatt_ros.tracking.frame_features import PRECISIONS
 
-        tracker = config.tracker
+        tracker, given = config.tracker, config.tracker.global_attention
+        name = arguments.net or given.net
+        # The weights of the settings belong to the net of the settings.
+        weights = arguments.weights or (given.weights if name == given.net else "")
         device = choose_device(tracker.device)
-        net = load_global_attention(arguments.net, arguments.weights, tracker.seed, device)
+        net = load_global_attention(name, weights, tracker.seed, device)
         if isinstance(net, LiteAttentionNet):
             net.use_precision(PRECISIONS[tracker.features.precision])
-        known.append(net_method(arguments.net, net))
+        known.append(net_method(name, net))
     if not known:
         raise ConfigError("--net none and --no-baselines leave nothing to measure")
     return known

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rgbt_dualatt_ros.cli import training_command
 from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig, check_training
 from rgbt_dualatt_ros.core.config_files import load_config
+from rgbt_dualatt_ros.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from rgbt_dualatt_ros.training.loop.trainer import TrainingParts
@@ -55,13 +56,17 @@ def run(arguments: argparse.Namespace) -> int:
 def _show_pairs(
     config: AttentionTrainingConfig, data: Path | None, folder: Path, count: int
 ) -> int:
+    from rgbt_dualatt_ros.models.weight_files import check_writable
     from rgbt_dualatt_ros.training.global_attention.pair_pictures import draw_pairs, write_picture
     from rgbt_dualatt_ros.training.global_attention.pair_samples import draw_pair
     from rgbt_dualatt_ros.training.global_attention.recipe import build_sources
 
-    source, _ = build_sources(config, data, training_command.say)
-    pairs = [draw_pair(source, config.seed, number) for number in range(max(1, count))]
+    if count < 1:
+        raise ConfigError(f"--show-pairs must be at least 1; got {count}")
     path = folder / "pairs.png"
+    check_writable(path, "the picture")
+    source, _ = build_sources(config, data, training_command.say)
+    pairs = [draw_pair(source, config.seed, number) for number in range(count)]
     write_picture(draw_pairs(pairs), path)
     print(path)
     return 0

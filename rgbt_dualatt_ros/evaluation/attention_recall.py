@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.box_array import Boxes, iou
+from rgbt_dualatt_ros.core.errors import DatasetError
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.global_attention_config import GlobalAttentionConfig
 from rgbt_dualatt_ros.datasets.sequence import RgbtSequence
@@ -133,6 +134,10 @@ def recall_looks(
     check_truth(sequence)
     truth = sequence.truth
     wanted = later_frames(truth, frames)
+    if not wanted:
+        raise DatasetError(
+            f"sequence {sequence.name} has no true box after the first: nothing can be looked for"
+        )
     looks: list[Look] = []
     searches: list[tuple[Method, Search]] = []
     for index, pair in enumerate(sequence.pairs()):

@@ -16,8 +16,8 @@ from rgbt_dualatt_ros.core.errors import WeightsError
 _SHOWN = 3
 
 
-def check_writable(path: Path) -> None:
-    """Find out before an hour of training, not after it, whether `path` can be written.
+def check_writable(path: Path, what: str = "weights") -> None:
+    """Find out before an hour of work, not after it, whether `what` can be written to `path`.
 
     Raises:
         WeightsError: when it cannot.
@@ -29,7 +29,7 @@ def check_writable(path: Path) -> None:
         if is_new:
             path.unlink()
     except OSError as error:
-        raise WeightsError(f"cannot write weights to {path}: {error.strerror}") from None
+        raise WeightsError(f"cannot write {what} to {path}: {error.strerror}") from None
 
 
 def write_tensors(tensors: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ PARENT_VARIABLE = "RGBT_DUALATT_PARENT_PID"
 # An update of the tracker and the interpreter's own end lie within it.
 _END_S = 20.0
 _LINES_SHOWN = 3
+_ERROR = "error: "  # begins the line in which our commands say what a user can mend
 
 
 class NodeChild:
@@ -71,4 +72,7 @@ class NodeChild:
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").split("\n")
+        errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
+        if errors:  # warnings about what else is not there yet would hide the reason
+            return errors[-1].strip()
         return " | ".join([line.strip() for line in lines if line.strip()][-_LINES_SHOWN:])

@@ -28,6 +28,7 @@ _PLAIN = 0.4  # a target whose usual likeness is less cannot be told from the re
 _BESIDE = 0.15  # sides
 _FEW = 4  # so many are learnt whatever they look like: nothing is usual yet
 _DROP = 0.5  # of likeness
+_FADED, _UNCHANGED = 1.0, 0.5  # strangeness: heat from, colours below
 _PATIENCE = 3  # maps in a row that look strange are not learnt; what stays so is a new look
 
 
@@ -46,6 +47,7 @@ class Recognition:
         self._palette.forget()
         self._own: deque[float] = deque(maxlen=_USUAL)
         self._strange_in_row = 0
+        self._fades = False
         self._away = 0
 
     def start(self, look: Look, pair: FramePair, target: Box, others: Boxes) -> None:
@@ -62,22 +64,34 @@ class Recognition:
             pair: the images.
             box: a place in them.
         """
-        of_color, of_heat = self._palette.strangeness(pair, box)
         # The longer it was away, the more it may have changed: its heat less than its colours,
         # since smoke and shade come to stay.
         halvings = self._away / self._config.strangeness_halves
-        strange = math.pow(0.5, halvings) * of_color + math.pow(0.5, halvings / 2) * of_heat
-        features = self._identity.likeness(look, box, pair.size)
-        return features - self._config.strangeness * strange
+        weights = math.pow(0.5, halvings), math.pow(0.5, halvings / 2)
+        return self._weighed_likeness(look, pair, box, weights)
 
     def colorless_likeness(self, look: Look, pair: FramePair, box: Box) -> float:
         """The same of a target that is followed, by features and heat alone.
 
         Smoke and shade leave those as they are.
         """
-        of_heat = self._palette.strangeness(pair, box)[1]
-        features = self._identity.likeness(look, box, pair.size)
-        return features - self._config.strangeness * of_heat
+        return self._weighed_likeness(look, pair, box, (0.0, 1.0))
+
+    def heatless_likeness(self, look: Look, pair: FramePair, box: Box) -> float:
+        """The same by features and colours alone: thermal crossover leaves those as they are."""
+        weight = math.pow(0.5, self._away / self._config.strangeness_halves)
+        return self._weighed_likeness(look, pair, box, (weight, 0.0))
+
+    def kinship(self, look: Look, pair: FramePair, box: Box) -> float:
+        """The same by features alone: what is above 0 is rather of its kind than not."""
+        return self._identity.likeness(look, box, pair.size)
+
+    def _weighed_likeness(
+        self, look: Look, pair: FramePair, box: Box, weights: tuple[float, float]
+    ) -> float:
+        """Weights are those of strange colours and of strange heat."""
+        strange = np.dot(weights, self._palette.strangeness(pair, box))
+        return self.kinship(look, pair, box) - self._config.strangeness * float(strange)
 
     def wait(self) -> None:
         """A frame has passed in which the target was not trusted: it may look otherwise by now."""
@@ -93,8 +107,9 @@ class Recognition:
         """
         self._away = 0
         own = self.likeness(look, pair, target)
-        strangeness = sum(self._palette.strangeness(pair, target))
-        is_strange = strangeness > self._config.strange_above
+        of_color, of_heat = self._palette.strangeness(pair, target)
+        self._fades = of_heat > _FADED and of_color < _UNCHANGED and not is_crowded
+        is_strange = of_color + of_heat > self._config.strange_above
         if self.can_tell:
             is_strange |= own < statistics.median(self._own) - _DROP
         self._strange_in_row = self._strange_in_row + 1 if is_strange else 0
@@ -109,6 +124,16 @@ class Recognition:
             self._palette.learn(pair, target)
 
     @property
+    def is_puzzled(self) -> bool:
+        """The last map of the trusted target showed a look that was not learnt."""
+        return self._strange_in_row > 0
+
+    @property
+    def is_fading(self) -> bool:
+        """When it was last trusted its heat had changed, its colours had not, nobody was near."""
+        return self._fades
+
+    @property
     def can_tell(self) -> bool:
         """The target has been plainly more like itself than what is beside it."""
         return bool(self._own) and statistics.median(self._own) >= _PLAIN
@@ -120,7 +145,7 @@ class Recognition:
     def best_likeness(self, look: Look, pair: FramePair, box: Box) -> float:
         """The largest likeness at `box` and a little beside it: peaks of a map are not exact."""
         best = -np.inf
-        places = [(self._identity.likeness(look, each, pair.size), each) for each in _around(box)]
+        places = [(self.kinship(look, pair, each), each) for each in _around(box)]
         for most, place in sorted(places, key=itemgetter(0), reverse=True):
             if most <= best:  # strangeness only takes away
                 break

@@ -105,6 +105,7 @@ class RegionSearch:
             self._suspicion.see_crowd(frame)
         suspicion = self._suspicion
         is_busy = suspicion.was_crowded(frame) or suspicion.is_aroused or frame < _EARLY
+        is_busy |= self._recognition.is_puzzled  # what changes by and by is learnt by and by
         if self._attention.begin(pair, is_calm=is_trusted, is_crowded=is_busy):
             self._take_in(state)
 
@@ -218,9 +219,11 @@ class RegionSearch:
         if newest is None or not self._recognition.can_tell:
             return Evidence()
         box = self._place_in_map(box)
+        config, before = self._config, self._attention.frame - state.doubtful_frames
         own = self._likeness(newest, box)
-        config, frame = self._config, self._attention.frame
-        had_crowd = self._suspicion.was_crowded(frame - state.doubtful_frames)
+        if self._recognition.is_fading and not self._suspicion.had_company(before):
+            own = self._recognition.heatless_likeness(newest.look, newest.job.pair, box)
+        had_crowd = self._suspicion.was_crowded(before)
         if own >= (config.resume_likeness if had_crowd else config.accept_likeness):
             return Evidence()
         if self._suspicion.is_founded or self._is_plainly_elsewhere(
@@ -252,9 +255,15 @@ class RegionSearch:
         return np.concatenate([self._regions.boxes, found[np.array(is_free, bool)]])
 
     def _best_away(self, newest: DoneMap, box: Box) -> float:
-        """The largest likeness of a region away from `box`; -infinity without one."""
+        """The largest likeness of a region away from `box`; -infinity without one.
+
+        Company is noticed, too.
+        """
         places = self._places(newest, box, but=(box,))
         away = [Box.from_sequence(values) for values in away_from(box, places)]
+        look, pair = newest.look, newest.job.pair
+        if any(self._recognition.kinship(look, pair, each) >= 0 for each in away):
+            self._suspicion.see_company(newest.job.frame)
         return max((self._best_likeness(newest, each) for each in away), default=-np.inf)
 
     def trust(self, box: Box) -> None:

@@ -8,6 +8,7 @@ ANYTHING_ELSE = -1.0
 """The likeness of what is neither the target nor a look-alike."""
 _MAPS = 2  # in a row: what is seen in one may be somebody passing before the target
 _AFTER_CROWD = 10  # frames in which it shows who came out of it
+_COMPANY = 20  # frames in which somebody who was in sight can have come to the target
 
 
 class Suspicion:
@@ -19,7 +20,7 @@ class Suspicion:
 
     def forget(self) -> None:
         """No target."""
-        self._crowd = -_AFTER_CROWD
+        self._crowd, self._company = -_AFTER_CROWD, -_COMPANY
         self.clear()
 
     def clear(self) -> None:
@@ -34,6 +35,14 @@ class Suspicion:
         """There was a crowd in `frame` or shortly before it, or there has been one since."""
         return self._crowd > frame - _AFTER_CROWD
 
+    def see_company(self, frame: int) -> None:
+        """In `frame` another was in sight that is rather of the target's kind than not."""
+        self._company = frame
+
+    def had_company(self, frame: int) -> bool:
+        """There was company in `frame` or some time before it, or there has been some since."""
+        return self._company > frame - _COMPANY
+
     def weigh(self, own: float, elsewhere: float, colorless: float, frame: int) -> None:
         """Take in a map.
 
@@ -44,7 +53,9 @@ class Suspicion:
             frame: of the map.
         """
         config = self._config
-        if colorless < ANYTHING_ELSE:  # no smoke: something has come between
+        # No smoke: something has come between. When nobody was in sight, its heat has changed
+        # (thermal crossover).
+        if colorless < ANYTHING_ELSE and self.had_company(frame):
             self.see_crowd(frame)
         leads = elsewhere >= own + config.mistaken_lead
         is_contested = leads and own < config.accept_likeness

@@ -88,6 +88,8 @@ def _draw_gaps(panels: RgbImage) -> None:
 def _winner(searched: SearchedPair) -> str:
     if searched.prediction is None:
         return "no target"
+    if searched.search is not None and len(searched.search.proposals.boxes) == 0:
+        return "nothing scored"
     return f"won by {_NAMES[searched.prediction.source]}"
 
 

@@ -26,6 +26,7 @@ _MOST_SCENES = 10_000
 _MOST_ATTRIBUTES = 3
 _USUAL_WORDS = {"hidden": ("size=320x240", "length=110")}
 """Of a set, before those that a user gives."""
+_SHORTEST_HIDDEN = 60  # frames
 _LIKENESSES = ("colour", "thermal")
 _WAYS_TO_HIDE: tuple[dict[str, Any], ...] = (
     {"attributes": ("HO",)},
@@ -76,7 +77,15 @@ def hidden_set(base: SceneConfig, count: int) -> tuple[SceneConfig, ...]:
     It is hidden by something, or leaves the image and comes back on the same or on the other side;
     with an odd seed two look-alikes are there, too, by turns of its colour or of its heat. Those
     that share both (`likeness=both`) leave nothing to tell them by.
+
+    Raises:
+        ConfigError: on scenes too short to show whether it is found again.
     """
+    if base.length < _SHORTEST_HIDDEN:
+        raise ConfigError(
+            f"a scene of hidden:N needs at least {_SHORTEST_HIDDEN} frames, else it ends before "
+            f"it shows whether the target is found again; got length={base.length}"
+        )
     return tuple(_hidden_scene(replace(base, seed=base.seed + index)) for index in range(count))
 
 

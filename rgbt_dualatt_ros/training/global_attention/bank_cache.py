@@ -38,8 +38,10 @@ def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> A
                 return {each: stored[each] for each in stored.files}
         except (BadZipFile, ValueError, OSError, EOFError, KeyError):
             path.unlink()
-    arrays = make()
     try:
+        _write(path, {})  # before an hour of work, not after it
+        path.unlink()
+        arrays = make()
         _write(path, arrays)
     except OSError as error:
         raise DatasetError(

@@ -47,7 +47,7 @@ def load_clips(
     key = (
         _VERSION,
         (config.work_width, config.work_height, config.color_step, config.thermal_step),
-        [(one.name, one.thermal.stat().st_size) for one in files],
+        [(one.name, _state(one.thermal), one.visible and _state(one.visible)) for one in files],
     )
 
     def make() -> Arrays:
@@ -55,6 +55,12 @@ def load_clips(
         return _packed([_tracked(one, config, row) for row, one in enumerate(files)])
 
     return _unpacked(cached("clips", key, config.cache, make))
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    """What changes when another file takes its place."""
+    known = path.stat()
+    return str(path.absolute()), known.st_size, known.st_mtime_ns
 
 
 def _tracked(files: ClipFiles, config: PairConfig, row: int) -> TrackedClip:

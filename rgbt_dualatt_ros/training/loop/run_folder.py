@@ -41,7 +41,8 @@ class RunFolder:
             RgbtError: when files of our names are there that no training has left.
         """
         found = [each.name for each in (*self._folders, *self._files) if each.exists()]
-        if found and not self._lock.exists():
+        is_ours = self._lock.exists() or self.newest_checkpoint() is not None
+        if found and not is_ours:
             raise RgbtError(
                 f"{self.path} holds {', '.join(found)}, which no training has left there; give "
                 "another --out, or move that away"

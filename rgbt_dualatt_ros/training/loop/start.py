@@ -9,9 +9,14 @@ from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 
-from rgbt_dualatt_ros.core.errors import RgbtError
-from rgbt_dualatt_ros.core.training_loop_config import TrainingLoopConfig, check_parts
+from rgbt_dualatt_ros.core.errors import RgbtError, WeightsError
+from rgbt_dualatt_ros.core.training_loop_config import (
+    TrainingLoopConfig,
+    bound_settings,
+    check_parts,
+)
 from rgbt_dualatt_ros.evaluation.provenance import describe_surroundings
+from rgbt_dualatt_ros.training.loop.checkpoint import check_same_settings, read_training
 from rgbt_dualatt_ros.training.loop.ranks import Ranks, joined_ranks
 from rgbt_dualatt_ros.training.loop.run_folder import RunFolder
 from rgbt_dualatt_ros.training.loop.trainer import (
@@ -57,18 +62,22 @@ def run_training(
         check_ranks(config, ranks)
 
         def begin() -> TrainingParts:
-            if not ranks.is_first:
-                return build_parts()
-            run_folder.check_ours()
-            stack.enter_context(run_folder.held())
-            goes_on = _goes_on(run_folder, mode)
-            parts = build_parts()
-            if not goes_on:  # only now: nothing is removed for a training that cannot begin
-                run_folder.begin_anew()
-            return parts
+            if ranks.is_first:
+                run_folder.check_ours()
+                stack.enter_context(run_folder.held())
+                _check_resumable(_resumed(run_folder, mode), config)
+            return build_parts()
 
         parts = _in_turn(ranks, begin)
-        return _train(config, parts, run_folder, ranks, command)
+        resumed = _resumed(run_folder, mode)
+        trainer = Trainer(config, parts, run_folder, ranks, _origin(command))
+        if resumed is not None:
+            trainer.resume(resumed)
+        elif ranks.is_first:  # only now: nothing is removed for a training that cannot begin
+            run_folder.begin_anew()
+        if resumed is not None and ranks.is_first:
+            _log.info("going on from %s", resumed)
+        return trainer.run()
 
 
 def _in_turn(ranks: Ranks, work: Callable[[], TrainingParts]) -> TrainingParts:
@@ -86,29 +95,30 @@ def _in_turn(ranks: Ranks, work: Callable[[], TrainingParts]) -> TrainingParts:
     return work()
 
 
-def _goes_on(folder: RunFolder, mode: StartMode) -> bool:
-    """Whether an earlier training is taken up."""
+def _resumed(folder: RunFolder, mode: StartMode) -> Path | None:
+    """The checkpoint to go on from; None starts anew."""
     newest = folder.newest_checkpoint()
     if mode is StartMode.RESUME and newest is None:
         raise RgbtError(
             f"there is no checkpoint in {folder.checkpoints}; leave out --resume to start there"
         )
-    return newest is not None and mode is not StartMode.FRESH
+    return None if mode is StartMode.FRESH else newest
 
 
-def _train(
-    config: TrainingLoopConfig,
-    parts: TrainingParts,
-    folder: RunFolder,
-    ranks: Ranks,
-    command: Sequence[str],
-) -> TrainingResult:
+def _check_resumable(path: Path | None, config: TrainingLoopConfig) -> None:
+    """Find out before the material is read; it may take minutes."""
+    if path is None:
+        return
+    try:
+        checkpoint = read_training(path)
+    except WeightsError as error:
+        raise RgbtError(
+            f"{error}; remove it to go on from the one before it, or start over with --fresh"
+        ) from None
+    defaults = bound_settings(type(config)())
+    check_same_settings(checkpoint, bound_settings(config), defaults, path)
+
+
+def _origin(command: Sequence[str]) -> dict[str, str]:
     origin = {name: str(value) for name, value in describe_surroundings().items()}
-    origin["command"] = shlex.join(command)
-    newest = folder.newest_checkpoint()
-    trainer = Trainer(config, parts, folder, ranks, origin)
-    if newest is not None:
-        trainer.resume(newest)
-        if ranks.is_first:
-            _log.info("going on from %s", newest)
-    return trainer.run()
+    return {**origin, "command": shlex.join(command)}

@@ -28,6 +28,7 @@ from rgbt_dualatt_ros.training.loop.checkpoint import (
     write_whole,
 )
 from rgbt_dualatt_ros.training.loop.curve_file import read_curve
+from rgbt_dualatt_ros.training.loop.lost_process import describe_lost_process
 from rgbt_dualatt_ros.training.loop.objective import Objective
 from rgbt_dualatt_ros.training.loop.optimization import StepOutcome, Stepper
 from rgbt_dualatt_ros.training.loop.ranks import Ranks
@@ -157,6 +158,12 @@ class Trainer:
         try:
             with StopRequest() as stop, torch.random.fork_rng(self._gpus()):
                 number = self._steps(log, stop)
+        except RuntimeError as error:
+            lost = describe_lost_process(error)
+            if lost is None:
+                raise
+            # The weights may be in the middle of a step: what counts is the last checkpoint.
+            raise RgbtError(f"{lost}. The same command goes on from the last checkpoint") from None
         finally:
             if log is not None:
                 log.close()
