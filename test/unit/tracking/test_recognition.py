@@ -120,6 +120,54 @@ def test_colours_weigh_half_when_it_was_away_for_so_long_and_heat_after_twice_th
     assert lost(*new) == pytest.approx(of_color, abs=0.1)  # trusted again
 
 
+def test_without_heat_or_without_both_less_speaks_against_a_place() -> None:
+    config = dataclasses.replace(CONFIG, strangeness_halves=10)
+    eyed, blind = known(config, heat=WARM), known(heat=WARM)
+    cold = seen(20, (HERE, OWN, RED), heat=COLD)
+    assert eyed.heatless_likeness(*cold, HERE) == pytest.approx(eyed.kinship(*cold, HERE), abs=0.1)
+    other = seen(20, (HERE, OWN, BLUE), heat=COLD)
+    of_color = eyed.kinship(*other, HERE) - eyed.heatless_likeness(*other, HERE)
+    assert of_color > 1.5
+    for _ in range(10):
+        eyed.wait()
+    faded = eyed.kinship(*other, HERE) - eyed.heatless_likeness(*other, HERE)
+    assert faded == pytest.approx(of_color / 2)
+    assert blind.kinship(*other, HERE) == pytest.approx(blind.kinship(*cold, HERE), abs=0.1)
+
+
+def test_a_look_that_is_not_learnt_puzzles_until_it_is_gone_or_learnt() -> None:
+    recognition, new = known(), seen(20, (HERE, OWN, BLUE))
+    puzzled = [recognition.is_puzzled]
+    for shown in (new, seen(21, (HERE, OWN, RED)), new):
+        learn(recognition, *shown)
+        puzzled.append(recognition.is_puzzled)
+    assert puzzled == [False, True, False, True]
+    recognition.start(*seen(0, (HERE, OWN, RED)), HERE, NOBODY)
+    assert not recognition.is_puzzled
+
+
+@pytest.mark.parametrize(
+    ("color", "heat", "is_crowded", "fades"),
+    [
+        (RED, COLD, False, True),
+        (RED, WARM, False, False),
+        (BLUE, COLD, False, False),
+        (RED, COLD, True, False),
+    ],
+    ids=["thermal crossover", "as ever", "another", "somebody is near"],
+)
+def test_it_fades_when_its_heat_alone_changes(
+    color: Color, heat: int, *, is_crowded: bool, fades: bool
+) -> None:
+    recognition = known(heat=WARM)
+    learn(recognition, *seen(20, (HERE, OWN, color), heat=heat), is_crowded=is_crowded)
+    assert recognition.is_fading is fades
+    recognition.wait()
+    assert recognition.is_fading is fades  # until it is trusted again
+    recognition.start(*seen(0, (HERE, OWN, RED), heat=WARM), HERE, NOBODY)
+    assert not recognition.is_fading
+
+
 def test_other_features_lower_it_too() -> None:
     recognition = known()
     assert recognition.likeness(*seen(20, (HERE, OWN, RED)), HERE) > 0.7

@@ -159,15 +159,51 @@ def test_a_crowd_when_the_doubt_began_counts_however_long_it_lasts(world: Region
     assert judged(world, search, world.pair((HERE, FAINT)), 20) != Evidence()
 
 
-@pytest.mark.parametrize(("colorless", "is_mistaken"), [(-1.1, True), (-0.9, False)])
-def test_other_colours_alone_are_no_mistake(
-    world: RegionWorld, monkeypatch: pytest.MonkeyPatch, colorless: float, *, is_mistaken: bool
+@pytest.mark.parametrize(
+    ("colorless", "kinship", "is_mistaken"),
+    [(-1.1, 0.0, True), (-0.9, 0.0, False), (-1.1, -0.1, False)],
+    ids=["heat too, and company", "colours alone", "heat too, but nobody of its kind in sight"],
+)
+def test_heat_alone_is_a_mistake_in_company_and_other_colours_never(
+    world: RegionWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    colorless: float,
+    kinship: float,
+    *,
+    is_mistaken: bool,
 ) -> None:
     search = world.followed((HERE, OWN))
     monkeypatch.setattr(Recognition, "likeness", lambda *_: -1.5)
+    monkeypatch.setattr(Recognition, "best_likeness", lambda *_: -1.5)
     monkeypatch.setattr(Recognition, "colorless_likeness", lambda *_: colorless)
-    found = [world.step(search, world.pair((HERE, OWN)), HERE) for _ in range(2)]
+    monkeypatch.setattr(Recognition, "kinship", lambda *_: kinship)
+    scene = (HERE, OWN), (THERE, TREE)
+    found = [world.step(search, world.pair(*scene), HERE) for _ in range(2)]
     assert found == [False, is_mistaken]
+
+
+@pytest.mark.parametrize(
+    ("fades", "company", "is_refused"),
+    [(True, -0.1, False), (True, 0.1, True), (False, -0.1, True)],
+    ids=["thermal crossover", "somebody was in sight", "its heat was as ever"],
+)
+def test_at_its_place_the_heat_of_a_fading_target_does_not_count(
+    world: RegionWorld,
+    monkeypatch: pytest.MonkeyPatch,
+    company: float,
+    *,
+    fades: bool,
+    is_refused: bool,
+) -> None:
+    search = world.followed((HERE, OWN))
+    monkeypatch.setattr(Recognition, "kinship", lambda *_: company)
+    assert not world.step(search, world.pair((HERE, OWN), (THERE, TREE)), HERE)
+    monkeypatch.setattr(Recognition, "likeness", lambda *_: -1.5)
+    monkeypatch.setattr(Recognition, "best_likeness", lambda *_: -1.5)
+    monkeypatch.setattr(Recognition, "heatless_likeness", lambda *_: 0.9)
+    monkeypatch.setattr(Recognition, "is_fading", property(lambda _: fades))
+    found = judged(world, search, world.pair((HERE, OWN)), world.config.brief_doubt + 1)
+    assert found.is_refused is is_refused
 
 
 def test_bare_ground_at_its_place_is_refused_however_brief_the_doubt(world: RegionWorld) -> None:

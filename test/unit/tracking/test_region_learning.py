@@ -171,6 +171,18 @@ def test_a_new_look_is_learnt_some_frames_after_a_crowd(
     assert len(learnt) - so_far == 3
 
 
+@pytest.mark.parametrize(("is_puzzled", "maps"), [(False, 2), (True, 5)])
+def test_while_a_new_look_is_not_learnt_maps_come_more_often(
+    world: RegionWorld, monkeypatch: pytest.MonkeyPatch, maps: int, *, is_puzzled: bool
+) -> None:
+    search = world.followed((HERE, OWN), frames=12, when="periodic", every=5, every_crowded=2)
+    monkeypatch.setattr(Recognition, "is_puzzled", property(lambda _: is_puzzled))
+    world.looked.clear()
+    for _ in range(10):
+        assert not world.step(search, world.pair((HERE, OWN)), HERE)
+    assert len(world.looked) == maps
+
+
 def test_doubt_asks_for_a_map_of_its_own_frame(world: RegionWorld) -> None:
     search = world.followed(
         (HERE, OWN), when="periodic", every=100, every_crowded=100, every_doubtful=100

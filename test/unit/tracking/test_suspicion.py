@@ -94,18 +94,39 @@ def test_of_a_new_target_nothing_is_suspected(suspicion: Suspicion, elsewhere: f
     assert not suspicion.is_aroused
 
 
+def test_company_is_of_one_target_and_counts_since_then(suspicion: Suspicion) -> None:
+    assert not suspicion.had_company(0)
+    suspicion.see_company(CALM)
+    assert suspicion.had_company(0)
+    suspicion.forget()
+    assert not suspicion.had_company(0)
+
+
 def test_a_crowd_since_then_counts_too(suspicion: Suspicion) -> None:
     assert suspicion.was_crowded(CROWD - 30)
 
 
 @pytest.mark.parametrize(
-    ("own", "colorless", "is_founded"),
-    [(-1.1, -1.1, True), (-0.9, -0.9, False), (-1.1, -0.9, False)],
-    ids=["not even a look-alike", "a look-alike", "one in other colours, or in smoke"],
+    ("own", "colorless", "company", "is_founded"),
+    [
+        (-1.1, -1.1, CALM, True),
+        (-1.1, -1.1, CALM - 19, True),
+        (-1.1, -1.1, CALM - 20, False),
+        (-0.9, -0.9, CALM, False),
+        (-1.1, -0.9, CALM, False),
+    ],
+    ids=[
+        "not even a look-alike",
+        "its company was in sight lately",
+        "thermal crossover: nobody was",
+        "a look-alike",
+        "one in other colours, or in smoke",
+    ],
 )
 def test_what_something_else_has_come_before_is_watched_as_after_a_crowd(
-    suspicion: Suspicion, own: float, colorless: float, *, is_founded: bool
+    suspicion: Suspicion, own: float, colorless: float, company: int, *, is_founded: bool
 ) -> None:
+    suspicion.see_company(company)
     suspicion.weigh(own, NOBODY, colorless, CALM)
     assert suspicion.was_crowded(CALM) is is_founded
     assert not suspicion.is_founded
