@@ -66,6 +66,8 @@ def test_it_prints_and_writes_tables_and_sheets(
         (["--net", "none", "--color-shows", "run"], "--color-shows run: no such sequence"),
         (["--net", "none", "--no-baselines"], "leave nothing to measure"),
         (["--weights", "absent.safetensors"], "absent.safetensors"),
+        (["--set", "global_attention.weights=mine.safetensors"], "mine.safetensors"),
+        (["--set", "global_attention.net=paper"], "paper"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(
@@ -75,6 +77,14 @@ def test_a_mistake_is_told_in_one_line(
     told = capsys.readouterr().err
     assert text in told
     assert len(told.strip().splitlines()) == 1
+
+
+def test_nothing_to_look_for_is_told_in_one_line(
+    walk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (walk / "groundtruth.txt").write_text("6,20,16,24\n" + "nan,nan,nan,nan\n" * 3)
+    assert main(["recall", str(walk), "--net", "none"]) == 2
+    assert "walk has no true box after the first" in capsys.readouterr().err
 
 
 def test_two_of_one_name_are_refused(walk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,6 +124,7 @@ def test_scenes_of_a_set_begin_with_a_box() -> None:
         ("random:2,seed=2147483647", "seed must lie in"),
         ("attributes:1,HO", "leave it out"),
         (" , ", "empty scene"),
+        ("hidden:2,length=59", "at least 60 frames, .* got length=59"),
     ],
 )
 def test_wrong_sets_are_refused(spec: str, words: str) -> None:

@@ -219,49 +219,6 @@ def test_resuming_nothing_is_refused(train: Runner) -> None:
         train(mode=StartMode.RESUME)
 
 
-def test_a_fresh_start_keeps_what_is_not_ours(train: Runner) -> None:
-    train(steps=4)
-    (train.folder / "notes.txt").write_text("mine")
-    train(steps=3, mode=StartMode.FRESH)
-    assert (train.folder / "notes.txt").read_text() == "mine"
-    assert len(train.losses()) == 3
-    names = [path.name for path in (train.folder / "checkpoints").iterdir()]
-    assert names == ["step_00000003.pt"]
-
-
-def test_a_fresh_start_follows_a_link_to_another_disk(train: Runner, tmp_path: Path) -> None:
-    (tmp_path / "disk").mkdir()
-    train.folder.mkdir()
-    (train.folder / "checkpoints").symlink_to(tmp_path / "disk")
-    (train.folder / ".training").touch()
-    train(steps=4)
-    assert train(steps=3, mode=StartMode.FRESH).steps == 3
-    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["step_00000003.pt"]
-
-
-@pytest.mark.parametrize("mode", [StartMode.AUTO, StartMode.FRESH])
-def test_files_that_no_training_left_are_not_removed(train: Runner, mode: StartMode) -> None:
-    mine = train.folder / "examples" / "mine.py"
-    mine.parent.mkdir(parents=True)
-    mine.write_text("mine")
-    with pytest.raises(RgbtError, match=r"run holds examples, which no training .*another --out"):
-        train(mode=mode)
-    assert mine.read_text() == "mine"
-    assert not (train.folder / ".training").exists()
-
-
-def test_nothing_is_removed_for_a_training_that_cannot_begin(train: Runner) -> None:
-    train(steps=4)
-
-    def fail() -> TrainingParts:
-        raise RgbtError("there are no clips")
-
-    config = build(AttentionTrainingConfig, {"device": "cpu", "batch": 6})
-    with pytest.raises(RgbtError, match="no clips"):
-        run_training(config, fail, train.folder, StartMode.FRESH, [])
-    assert train.net(4)
-
-
 def test_one_folder_is_for_one_training(train: Runner) -> None:
     train(steps=1)
     other = subprocess.Popen(

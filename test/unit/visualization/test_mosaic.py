@@ -20,8 +20,9 @@ from rgbt_dualatt_ros.core.explanation import AttentionImages, GlobalAttentionMa
 from rgbt_dualatt_ros.core.frame_pair import FramePair
 from rgbt_dualatt_ros.core.prediction import Prediction, TrackStatus
 from rgbt_dualatt_ros.core.proposals import ProposalSet, ProposalSource
-from rgbt_dualatt_ros.visualization.drawing import STATUS_COLORS
+from rgbt_dualatt_ros.visualization.drawing import STATUS_COLORS, Color
 from rgbt_dualatt_ros.visualization.mosaic import draw_mosaic
+from rgbt_dualatt_ros.visualization.overlay import draw_legend
 from rgbt_dualatt_ros.visualization.search_marks import SOURCE_COLORS, draw_proposals
 from rgbt_dualatt_ros.visualization.searched_pair import SearchedPair
 
@@ -119,6 +120,26 @@ def test_the_two_colors_differ_for_people_who_see_few() -> None:
     assert blue_yellow[0] - blue_yellow[1] > 0.5
     lightness = [float(color @ [0.2126, 0.7152, 0.0722]) for color in (local, other)]
     assert lightness[1] - lightness[0] > 0.15
+
+
+def test_the_line_below_names_no_winner_when_nothing_was_scored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    def spy(
+        panels: NDArray[np.uint8], winner: str, labels: list[tuple[str, Color]]
+    ) -> NDArray[np.uint8]:
+        told.append(winner)
+        return draw_legend(panels, winner, labels)
+
+    monkeypatch.setattr("rgbt_dualatt_ros.visualization.mosaic.draw_legend", spy)
+    full = everything(TrackStatus.LOST)
+    assert full.search is not None
+    none = ProposalSet.of(np.zeros((0, 4), np.float32), ProposalSource.LOCAL)
+    draw_mosaic(full)
+    draw_mosaic(replace(full, search=replace(full.search, proposals=none)))
+    assert told == ["won by global", "nothing scored"]
 
 
 def test_the_line_below_has_both_colors_and_tells_who_won() -> None:
