@@ -45,6 +45,7 @@ def build_parts(
         WeightsError: when the first weights cannot be read.
     """
     objective = build_objective(config)
+    objective.build()  # weights that cannot be read are told before minutes of reading material
     training, validation = build_sources(config, data, say)
     shown = PairSamples(validation, objective, config.seed)
     return TrainingParts(

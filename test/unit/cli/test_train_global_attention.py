@@ -94,3 +94,4 @@ def test_a_mistake_is_one_line_before_any_work(
     assert len(errors) == 1
     assert complaint in errors[0]
     assert "Traceback" not in told.err
+    assert "opening the videos" not in told.err  # it is told before they are read
