@@ -141,6 +141,9 @@ def test_one_colour_all_over_is_a_dead_camera(net: LiteAttentionNet) -> None:
     blue[:, 2] = 255.0
     thermal = 255 * torch.rand(1, 1, 192, 256, generator=torch.Generator().manual_seed(0))
     assert net.frame_maps(blue, thermal).alive.tolist() == [[0, 1]]
+    # Flat in two of its colours it sees, though little: grey levels spread by 2.5 in the third.
+    blue[:, 2, ::2] -= 5
+    assert net.frame_maps(blue, thermal).alive.tolist() == [[1, 1]]
 
 
 @pytest.mark.parametrize("dead", ["colour", "thermal", "both"])

@@ -11,6 +11,8 @@ import pytest
 
 from rgbt_dualatt_ros.core.box import Box
 from rgbt_dualatt_ros.core.frame_pair import FramePair
+from rgbt_dualatt_ros.core.prediction import TrackStatus
+from rgbt_dualatt_ros.tracking.track_confidence import Evidence
 
 if TYPE_CHECKING:
     from test.unit.tracking.conftest import RegionWorld, SlowWorld
@@ -35,6 +37,30 @@ def test_a_target_that_moves_fast_is_no_mistake_in_the_map_of_an_earlier_frame(
         box = Box(box.x + 40, box.y, box.w, box.h)
     # What stays behind in that map is the target itself; another that has gone there is not.
     assert not slow.step(search, slow.pair((Box(600, 300, 80, 80), OWN)), Box(600, 300, 80, 80))
+    slow.leave.release(100)
+    search.forget()
+
+
+def test_a_target_that_moved_fast_is_judged_where_it_was_in_the_map(slow: SlowWorld) -> None:
+    search = slow.search()
+    search.start(slow.pair((HERE, OWN)), HERE)
+    for _ in range(6):
+        assert not slow.step(search, slow.pair((HERE, OWN)), HERE)
+        slow.wait()
+        slow.finish()
+    state = slow.away(THERE, 1, status=TrackStatus.UNCERTAIN)
+    pair = slow.pair((THERE, OWN))
+    search.begin(pair, state)  # with the map of the frame before, in which it was trusted
+    assert search.judge_here(pair, THERE, state) == Evidence()
+    slow.leave.release(100)
+    search.forget()
+
+
+def test_with_the_papers_gate_nothing_is_missed(slow: SlowWorld) -> None:
+    search = slow.search(gate="paper")
+    search.start(slow.pair((HERE, OWN)), HERE)
+    search.begin(slow.pair((HERE, OWN)), slow.away())
+    assert not search.is_blind
     slow.leave.release(100)
     search.forget()
 

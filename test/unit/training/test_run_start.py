@@ -80,6 +80,17 @@ def test_a_fresh_start_follows_a_link_to_another_disk(train: Runner, tmp_path: P
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["step_00000001.pt"]
 
 
+def test_what_is_linked_into_a_run_is_only_unlinked(train: Runner, tmp_path: Path) -> None:
+    train(steps=1)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    (train.folder / "tensorboard").mkdir()
+    (train.folder / "tensorboard" / "link").symlink_to(tmp_path / "mine")
+    train(steps=1, mode=StartMode.FRESH)
+    assert (tmp_path / "mine" / "notes.txt").read_text() == "mine"
+    assert not (train.folder / "tensorboard" / "link").exists()
+
+
 @pytest.mark.parametrize("mode", [StartMode.AUTO, StartMode.FRESH])
 def test_files_that_no_training_left_are_not_removed(train: Runner, mode: StartMode) -> None:
     mine = train.folder / "examples" / "mine.py"
