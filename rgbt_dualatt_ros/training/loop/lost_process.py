@@ -16,6 +16,7 @@ def describe_lost_process(error: RuntimeError) -> str | None:
             "a process that draws samples was killed, most often because memory ran out; lower "
             "workers or batch"
         )
-    if isinstance(error, dist.DistBackendError) or any(sign in text for sign in _RANK):
+    is_of_backend = dist.is_available() and isinstance(error, dist.DistBackendError)
+    if is_of_backend or any(sign in text for sign in _RANK):
         return "another rank has ended; if nobody ended it, its own error says why"
     return None

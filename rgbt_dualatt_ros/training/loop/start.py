@@ -73,10 +73,10 @@ def run_training(
         trainer = Trainer(config, parts, run_folder, ranks, _origin(command))
         if resumed is not None:
             trainer.resume(resumed)
+            if ranks.is_first:
+                _log.info("going on from %s", resumed)
         elif ranks.is_first:  # only now: nothing is removed for a training that cannot begin
             run_folder.begin_anew()
-        if resumed is not None and ranks.is_first:
-            _log.info("going on from %s", resumed)
         return trainer.run()
 
 
