@@ -6,60 +6,27 @@ Not: that a resumed training ends with the same weights (test_trainer.py, test_k
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 from torch import nn
 
-from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingConfig
 from rgbt_dualatt_ros.core.errors import ConfigError, RgbtError, WeightsError
-from rgbt_dualatt_ros.core.settings import build
-from rgbt_dualatt_ros.training.loop import run_log
 from rgbt_dualatt_ros.training.loop.lost_process import describe_lost_process
-from rgbt_dualatt_ros.training.loop.start import StartMode, run_training
-from rgbt_dualatt_ros.training.loop.trainer import TrainingParts, TrainingResult
+from rgbt_dualatt_ros.training.loop.start import StartMode
+from rgbt_dualatt_ros.training.loop.trainer import TrainingParts
 
-TinyParts = Callable[..., TrainingParts]
-SETTINGS = {
-    "device": "cpu",
-    "batch": 6,
-    "validation_pairs": 4,
-    "examples": 0,
-    "tensorboard": "never",
-    "workers": 0,
-    "checkpoint_every": 1,
-}
+if TYPE_CHECKING:
+    from test.unit.training.conftest import Runner, TinyParts
 
 
-@dataclass
-class Runner:
-    """Trains in one folder, and counts how often its material was read."""
-
-    folder: Path
-    parts: TrainingParts
-    reads: int = 0
-
-    def __call__(self, mode: StartMode = StartMode.AUTO, **changes: object) -> TrainingResult:
-        """Train with `SETTINGS` but for the changes."""
-        config = build(AttentionTrainingConfig, {**SETTINGS, **changes})
-        return run_training(config, self._read, self.folder, mode, ["train"])
-
-    def _read(self) -> TrainingParts:
-        self.reads += 1
-        return self.parts
-
-    def steps(self) -> list[str]:
-        """Names of the checkpoints."""
-        return sorted(path.name for path in (self.folder / "checkpoints").iterdir())
-
-
-@pytest.fixture
-def train(tmp_path: Path, tiny_parts: TinyParts, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    monkeypatch.setattr(run_log, "draw_curves", lambda *_: None)
-    return Runner(tmp_path / "run", tiny_parts())
+def steps_of(train: Runner) -> list[int]:
+    """Of its checkpoints."""
+    names = [path.stem for path in (train.folder / "checkpoints").iterdir()]
+    return sorted(int(name.removeprefix("step_")) for name in names)
 
 
 def test_a_fresh_start_keeps_what_is_not_ours(train: Runner) -> None:
@@ -67,7 +34,8 @@ def test_a_fresh_start_keeps_what_is_not_ours(train: Runner) -> None:
     (train.folder / "notes.txt").write_text("mine")
     train(steps=3, mode=StartMode.FRESH)
     assert (train.folder / "notes.txt").read_text() == "mine"
-    assert train.steps() == ["step_00000002.pt", "step_00000003.pt"]
+    assert len(train.losses()) == 3
+    assert steps_of(train) == [3]
 
 
 def test_a_fresh_start_follows_a_link_to_another_disk(train: Runner, tmp_path: Path) -> None:
@@ -104,9 +72,9 @@ def test_files_that_no_training_left_are_not_removed(train: Runner, mode: StartM
 
 def test_a_copy_of_a_run_goes_on_though_hidden_files_were_left_behind(train: Runner) -> None:
     train(steps=2)
-    copied = Runner(train.folder.with_name("copy"), train.parts)
+    copied = replace(train, folder=train.folder.with_name("copy"))
     shutil.copytree(train.folder, copied.folder, ignore=shutil.ignore_patterns(".*"))
-    assert copied(StartMode.RESUME, steps=2).steps == 2
+    assert copied(mode=StartMode.RESUME, steps=2).steps == 2
 
 
 class _Unbuildable:
@@ -116,33 +84,29 @@ class _Unbuildable:
         raise WeightsError("no backbone weights")
 
 
-def test_nothing_is_removed_for_a_training_that_cannot_begin(train: Runner) -> None:
-    train(steps=2)
+def test_nothing_is_removed_for_a_training_that_cannot_begin(
+    train: Runner, tiny_parts: TinyParts
+) -> None:
+    train(steps=2, checkpoint_every=1)
     before = sorted(path.name for path in train.folder.iterdir())
-    good = train.parts
-    train.parts = TrainingParts(
-        _Unbuildable(),  # type: ignore[arg-type]  # no more of it is asked
-        good.training,
-        good.validation,
-        good.save,
-    )
+    objective: Any = _Unbuildable()
     with pytest.raises(WeightsError, match="no backbone weights"):
-        train(StartMode.FRESH, steps=2)
+        train(replace(tiny_parts(), objective=objective), StartMode.FRESH, steps=2)
     assert sorted(path.name for path in train.folder.iterdir()) == before
-    assert train.steps() == ["step_00000001.pt", "step_00000002.pt"]
+    assert steps_of(train) == [1, 2]
 
 
 def test_what_cannot_go_on_is_told_before_the_material_is_read(train: Runner) -> None:
-    train(steps=2)
+    train(steps=2, checkpoint_every=1)
     with pytest.raises(ConfigError, match="learning_rate was"):
-        train(steps=2, learning_rate=0.5)
+        train(steps=2, checkpoint_every=1, learning_rate=0.5)
     newest = train.folder / "checkpoints" / "step_00000002.pt"
     newest.write_bytes(newest.read_bytes()[:500])
     with pytest.raises(RgbtError, match=r"step_00000002\.pt.*remove it to go on from "):
-        train(steps=2)
-    assert train.reads == 1
+        train(steps=2, checkpoint_every=1)
+    assert train.begun == 1
     newest.unlink()
-    assert train(steps=2).steps == 2
+    assert train(steps=2, checkpoint_every=1).steps == 2
 
 
 @pytest.mark.parametrize(
@@ -153,24 +117,24 @@ def test_what_cannot_go_on_is_told_before_the_material_is_read(train: Runner) ->
     ],
 )
 def test_a_lost_process_is_told_in_words(
-    train: Runner, error: str, words: str, monkeypatch: pytest.MonkeyPatch
+    train: Runner, tiny_parts: TinyParts, error: str, words: str
 ) -> None:
-    _fail_with(RuntimeError(error), train, monkeypatch)
     with pytest.raises(RgbtError, match=f"{words}.*The same command goes on"):
-        train(steps=2)
+        train(_failing(tiny_parts(), error))
 
 
-def test_a_bug_stays_one(train: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    _fail_with(RuntimeError("mat1 and mat2 shapes differ"), train, monkeypatch)
+def test_a_bug_stays_one(train: Runner, tiny_parts: TinyParts) -> None:
     with pytest.raises(RuntimeError, match="mat1 and mat2"):
-        train(steps=2)
+        train(_failing(tiny_parts(), "mat1 and mat2 shapes differ"))
 
 
-def _fail_with(error: RuntimeError, train: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def _failing(parts: TrainingParts, error: str) -> TrainingParts:
     def fail(*_: object) -> None:
-        raise error
+        raise RuntimeError(error)
 
-    monkeypatch.setattr(type(train.parts.objective), "loss", fail)
+    objective: Any = parts.objective
+    objective.loss = fail
+    return parts
 
 
 def test_what_nccl_says_of_another_rank_is_known() -> None:

@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import pytest
@@ -20,32 +20,20 @@ from rgbt_dualatt_ros.core.attention_training_config import AttentionTrainingCon
 from rgbt_dualatt_ros.core.errors import ConfigError, MissingDependencyError, RgbtError
 from rgbt_dualatt_ros.core.settings import build
 from rgbt_dualatt_ros.models.weight_files import read_tensors
-from rgbt_dualatt_ros.training.loop import run_log, tensorboard_log
+from rgbt_dualatt_ros.training.loop import tensorboard_log
 from rgbt_dualatt_ros.training.loop.checkpoint import read_training
 from rgbt_dualatt_ros.training.loop.curve_file import read_curve
 from rgbt_dualatt_ros.training.loop.objective import Loss
 from rgbt_dualatt_ros.training.loop.ranks import Ranks
-from rgbt_dualatt_ros.training.loop.start import StartMode, run_training
+from rgbt_dualatt_ros.training.loop.start import StartMode
 from rgbt_dualatt_ros.training.loop.trainer import (
     TrainingParts,
-    TrainingResult,
     check_ranks,
 )
 
-TinyParts = Callable[..., TrainingParts]
-SETTINGS: dict[str, object] = {
-    "device": "cpu",
-    "steps": 8,
-    "batch": 4,
-    "warm_up": 2,
-    "validate_every": 4,
-    "validation_pairs": 3,
-    "checkpoint_every": 3,
-    "examples": 0,
-    "workers": 0,
-    "tensorboard": "never",
-    "learning_rate": 0.01,
-}
+if TYPE_CHECKING:
+    from test.unit.training.conftest import Runner, TinyParts
+
 _HOLDS = """
 import fcntl, sys, time
 file = open(sys.argv[1], "r+b")
@@ -53,52 +41,6 @@ fcntl.lockf(file, fcntl.LOCK_EX)
 print("held", flush=True)
 time.sleep(60)
 """
-
-
-@dataclass(frozen=True)
-class Runner:
-    """Trains in one folder."""
-
-    folder: Path
-    tiny_parts: TinyParts
-
-    def __call__(
-        self,
-        parts: TrainingParts | None = None,
-        mode: StartMode = StartMode.AUTO,
-        **changes: object,
-    ) -> TrainingResult:
-        """Train with `SETTINGS` but for the changes."""
-        config = build(AttentionTrainingConfig, {**SETTINGS, **changes})
-        chosen = parts or self.tiny_parts()
-        return run_training(config, lambda: chosen, self.folder, mode, ["train"])
-
-    def net(self, step: int = 8) -> dict[str, Tensor]:
-        """The weights in the checkpoint of that step."""
-        path = self.folder / "checkpoints" / f"step_{step:08d}.pt"
-        return dict(read_training(path).net)
-
-    def losses(self, name: str = "losses") -> list[float]:
-        """Of every step, or of every validation."""
-        return [row["loss"] for row in read_curve(self.folder / f"{name}.csv")[1]]
-
-
-@pytest.fixture(autouse=True)
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Pictures of curves that were asked for: each takes longer than a whole tiny training."""
-    pictures: list[Path] = []
-    monkeypatch.setattr(run_log, "draw_curves", lambda _one, _two, out: pictures.append(out))
-    return pictures
-
-
-@pytest.fixture
-def train(tmp_path: Path, tiny_parts: TinyParts) -> Runner:
-    return Runner(tmp_path / "run", tiny_parts)
-
-
-@pytest.fixture
-def train_too(tmp_path: Path, tiny_parts: TinyParts) -> Runner:
-    return Runner(tmp_path / "other", tiny_parts)
 
 
 def test_it_learns_and_leaves_what_a_run_should(train: Runner, drawn: list[Path]) -> None:
@@ -236,11 +178,10 @@ def test_one_folder_is_for_one_training(train: Runner) -> None:
     train(steps=1)  # a kill lets go of it
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, tiny_parts: TinyParts) -> None:
+def test_a_folder_that_cannot_be_made_is_one_line(train: Runner, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    train = Runner(tmp_path / "file" / "run", tiny_parts)
     with pytest.raises(RgbtError, match=r"cannot write to the run folder .*give --out"):
-        train()
+        dataclasses.replace(train, folder=tmp_path / "file" / "run")()
 
 
 def test_batches_that_cannot_be_shared_are_refused() -> None:
