@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +40,9 @@ def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> A
         except (BadZipFile, ValueError, OSError, EOFError, KeyError):
             path.unlink()
     try:
-        _write(path, {})  # before an hour of work, not after it
-        path.unlink()
+        # Before an hour of work, not after it; nothing of it is seen by who looks for arrays.
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
         arrays = make()
         _write(path, arrays)
     except OSError as error:
@@ -52,7 +54,6 @@ def cached(name: str, key: object, folder: str, make: Callable[[], Arrays]) -> A
 
 
 def _write(path: Path, arrays: Arrays) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     # Written under another name first: whoever looks sees a whole file or none.
     started = path.with_suffix(f".{os.getpid()}.part.npz")
     np.savez(started, **arrays)  # type: ignore[arg-type]  # stub: allow_pickle is a bool
