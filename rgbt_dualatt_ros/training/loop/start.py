@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from rgbt_dualatt_ros.core.errors import RgbtError, WeightsError
 from rgbt_dualatt_ros.core.training_loop_config import (
@@ -16,7 +17,11 @@ from rgbt_dualatt_ros.core.training_loop_config import (
     check_parts,
 )
 from rgbt_dualatt_ros.evaluation.provenance import describe_surroundings
-from rgbt_dualatt_ros.training.loop.checkpoint import check_same_settings, read_training
+from rgbt_dualatt_ros.training.loop.checkpoint import (
+    Checkpoint,
+    check_same_settings,
+    read_training,
+)
 from rgbt_dualatt_ros.training.loop.ranks import Ranks, joined_ranks
 from rgbt_dualatt_ros.training.loop.run_folder import RunFolder
 from rgbt_dualatt_ros.training.loop.trainer import (
@@ -27,6 +32,8 @@ from rgbt_dualatt_ros.training.loop.trainer import (
 )
 
 _log = logging.getLogger(__name__)
+_Done = TypeVar("_Done")
+_Resumed = tuple[Checkpoint, Path]
 
 
 class StartMode(Enum):
@@ -61,26 +68,26 @@ def run_training(
     with joined_ranks(config.device) as ranks, ExitStack() as stack:
         check_ranks(config, ranks)
 
-        def begin() -> TrainingParts:
+        def begin() -> tuple[_Resumed | None, TrainingParts]:
             if ranks.is_first:
                 run_folder.check_ours()
                 stack.enter_context(run_folder.held())
-                _check_resumable(_resumed(run_folder, mode), config)
-            return build_parts()
+            # Before the material is read; it may take minutes.
+            resumed = _resumed(run_folder, mode, config)
+            return resumed, build_parts()
 
-        parts = _in_turn(ranks, begin)
-        resumed = _resumed(run_folder, mode)
+        resumed, parts = _in_turn(ranks, begin)
         trainer = Trainer(config, parts, run_folder, ranks, _origin(command))
         if resumed is not None:
-            trainer.resume(resumed)
+            trainer.resume(*resumed)
             if ranks.is_first:
-                _log.info("going on from %s", resumed)
+                _log.info("going on from %s", resumed[1])
         elif ranks.is_first:  # only now: nothing is removed for a training that cannot begin
             run_folder.begin_anew()
         return trainer.run()
 
 
-def _in_turn(ranks: Ranks, work: Callable[[], TrainingParts]) -> TrainingParts:
+def _in_turn(ranks: Ranks, work: Callable[[], _Done]) -> _Done:
     """What the first does alone and leaves for the others, such as a cache; they follow."""
     if ranks.is_first:
         try:
@@ -95,28 +102,24 @@ def _in_turn(ranks: Ranks, work: Callable[[], TrainingParts]) -> TrainingParts:
     return work()
 
 
-def _resumed(folder: RunFolder, mode: StartMode) -> Path | None:
-    """The checkpoint to go on from; None starts anew."""
+def _resumed(folder: RunFolder, mode: StartMode, config: TrainingLoopConfig) -> _Resumed | None:
+    """What to go on from; None starts anew."""
     newest = folder.newest_checkpoint()
     if mode is StartMode.RESUME and newest is None:
         raise RgbtError(
             f"there is no checkpoint in {folder.checkpoints}; leave out --resume to start there"
         )
-    return None if mode is StartMode.FRESH else newest
-
-
-def _check_resumable(path: Path | None, config: TrainingLoopConfig) -> None:
-    """Find out before the material is read; it may take minutes."""
-    if path is None:
-        return
+    if mode is StartMode.FRESH or newest is None:
+        return None
     try:
-        checkpoint = read_training(path)
+        checkpoint = read_training(newest)
     except WeightsError as error:
         raise RgbtError(
             f"{error}; remove it to go on from the one before it, or start over with --fresh"
         ) from None
     defaults = bound_settings(type(config)())
-    check_same_settings(checkpoint, bound_settings(config), defaults, path)
+    check_same_settings(checkpoint, bound_settings(config), defaults, newest)
+    return checkpoint, newest
 
 
 def _origin(command: Sequence[str]) -> dict[str, str]:

@@ -22,8 +22,6 @@ from rgbt_dualatt_ros.models.weight_files import load_strictly
 from rgbt_dualatt_ros.training.loop.averaged_net import AveragedNet
 from rgbt_dualatt_ros.training.loop.checkpoint import (
     Checkpoint,
-    check_same_settings,
-    read_training,
     write_checkpoint,
     write_whole,
 )
@@ -124,16 +122,16 @@ class Trainer:
         self._skipped = 0
         self._last_losses: dict[str, float] = {}
 
-    def resume(self, path: Path) -> None:
+    def resume(self, checkpoint: Checkpoint, path: Path) -> None:
         """Take up the training where a checkpoint left it.
 
+        Args:
+            checkpoint: made with the same settings.
+            path: where it was read.
+
         Raises:
-            WeightsError: when it cannot be read, or is of another net.
-            ConfigError: when it was made with other settings.
+            WeightsError: when it is of another net.
         """
-        checkpoint = read_training(path)
-        defaults = bound_settings(type(self._config)())
-        check_same_settings(checkpoint, bound_settings(self._config), defaults, path)
         load_strictly(self._net, checkpoint.net, path)
         if checkpoint.average:
             load_strictly(self._average.net, checkpoint.average, path)
