@@ -170,16 +170,14 @@ class _Shown:
     def __init__(self, pair: FramePair) -> None:
         self.pair = pair
         color, heat = (image[::_SPARSE, ::_SPARSE] for image in (pair.rgb, pair.thermal))
-        # One colour all over, as of a camera without a signal, shows nothing either.
-        spread = float(color.std(axis=(0, 1)).max())
-        self._sees = spread > _LIVING_CONTRAST, heat.std() > _LIVING_CONTRAST
         self._light = 3 * float(color.mean()) + _DARK
         self._heat_mean = float(heat.mean())
         self._heat_spread = max(_LEAST_SPREAD, float(heat.std()))
-        self._of_image = (
-            _color_histogram(self._bins_of_color(color)),
-            _heat_histogram(self._bins_of_heat(heat)),
-        )
+        # One colour all over, as of a camera without a signal, shows nothing either.
+        sees_color = color.std(axis=(0, 1)).max() > _LIVING_CONTRAST
+        sees_heat = heat.std() > _LIVING_CONTRAST
+        self._image_color = self._color_shares(color) if sees_color else None
+        self._image_heat = self._heat_shares(heat) if sees_heat else None
         self._known: dict[Box, _Both] = {}
 
     def histograms(self, box: Box) -> _Both:
@@ -194,21 +192,25 @@ class _Shown:
         is_place, is_around = off <= _INNER, off >= _AROUND[0]
         if not (is_place.any() and is_around.any()):
             return None, None
-        sees_color, sees_heat = self._sees
-        bins_of_color = self._bins_of_color(self.pair.rgb[np.ix_(rows, columns)])
-        bins_of_heat = self._bins_of_heat(self.pair.thermal[np.ix_(rows, columns)])
-        of_color, of_heat = self._of_image
-        color = _Seen(
-            _color_histogram(bins_of_color[is_place]),
-            _color_histogram(bins_of_color[is_around]),
-            of_color,
+        at = np.ix_(rows, columns)
+        color, heat = (
+            None
+            if image is None
+            else _Seen(shares(pixels[is_place]), shares(pixels[is_around]), image)
+            for pixels, shares, image in (
+                (self.pair.rgb[at].reshape(-1, 3), self._color_shares, self._image_color),
+                (self.pair.thermal[at].ravel(), self._heat_shares, self._image_heat),
+            )
         )
-        heat = _Seen(
-            _heat_histogram(bins_of_heat[is_place]),
-            _heat_histogram(bins_of_heat[is_around]),
-            of_heat,
-        )
-        return color if sees_color else None, heat if sees_heat else None
+        return color, heat
+
+    def _color_shares(self, pixels: NDArray[np.uint8]) -> _Histogram:
+        return _color_histogram(self._bins_of_color(pixels))
+
+    def _heat_shares(self, pixels: NDArray[np.uint8]) -> _Histogram:
+        """In levels of the whole image: thermal cameras set gain and offset anew for each."""
+        levels = (pixels.ravel().astype(np.float32) - self._heat_mean) / self._heat_spread
+        return _heat_histogram(_binned(levels, _HEAT_RANGE, _HEAT_BINS))
 
     def _bins_of_color(self, color: NDArray[np.uint8]) -> NDArray[np.intp]:
         flat = color.reshape(-1, 3).astype(np.float32)
@@ -218,11 +220,6 @@ class _Shown:
         )
         light = _binned(np.log2(total / self._light), _LIGHT_RANGE, _LIGHT_BINS)
         return (red * _CHROMA_BINS + green) * _LIGHT_BINS + light
-
-    def _bins_of_heat(self, heat: NDArray[np.uint8]) -> NDArray[np.intp]:
-        """In levels of the whole image: thermal cameras set gain and offset anew for each."""
-        levels = (heat.ravel().astype(np.float32) - self._heat_mean) / self._heat_spread
-        return _binned(levels, _HEAT_RANGE, _HEAT_BINS)
 
 
 def _surplus(shares: _Histogram, explained: _Histogram) -> float:
