@@ -103,9 +103,9 @@ class RegionSearch:
         frame = self._attention.frame
         if self._is_crowded(self._place_in_map(state.box)):
             self._suspicion.see_crowd(frame)
-        suspicion = self._suspicion
-        is_busy = suspicion.was_crowded(frame) or suspicion.is_aroused or frame < _EARLY
-        is_busy |= self._recognition.is_puzzled  # what changes by and by is learnt by and by
+        # What changes by and by is learnt by and by.
+        is_changing = frame < _EARLY or self._recognition.is_puzzled
+        is_busy = is_changing or self._suspicion.is_wary(frame)
         if self._attention.begin(pair, is_calm=is_trusted, is_crowded=is_busy):
             self._take_in(state)
 
@@ -220,9 +220,10 @@ class RegionSearch:
             return Evidence()
         box = self._place_in_map(box)
         config, before = self._config, self._attention.frame - state.doubtful_frames
-        own = self._likeness(newest, box)
         if self._recognition.is_fading and not self._suspicion.had_company(before):
             own = self._recognition.heatless_likeness(newest.look, newest.job.pair, box)
+        else:
+            own = self._likeness(newest, box)
         had_crowd = self._suspicion.was_crowded(before)
         if own >= (config.resume_likeness if had_crowd else config.accept_likeness):
             return Evidence()
@@ -325,8 +326,7 @@ class RegionSearch:
                 target,
                 others,
                 is_crowded=self._is_crowded(target)
-                or self._suspicion.was_crowded(self._attention.frame)
-                or self._suspicion.is_aroused,
+                or self._suspicion.is_wary(self._attention.frame),
             )
 
     def _rivals(self, regions: Regions, target: Box) -> Boxes:

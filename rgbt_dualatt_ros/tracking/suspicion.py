@@ -69,6 +69,10 @@ class Suspicion:
         """The last map spoke against what is followed."""
         return max(self._contested, self._unlike) > 0
 
+    def is_wary(self, frame: int) -> bool:
+        """In `frame` what is followed may be another: there was a crowd, or it is aroused."""
+        return self.was_crowded(frame) or self.is_aroused
+
     @property
     def is_contested(self) -> bool:
         """Another is by far more like the target."""
