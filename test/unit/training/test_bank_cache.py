@@ -56,3 +56,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DatasetError, match=r"cache folder .*file"):
         cached("clips", "a", str(tmp_path / "file"), _Maker())
+
+
+def test_work_that_is_broken_off_leaves_nothing_and_shows_nothing(tmp_path: Path) -> None:
+    def break_off() -> Arrays:
+        assert not list(tmp_path.iterdir())  # who looks meanwhile must not find half
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cached("clips", "a", str(tmp_path), break_off)
+    assert not list(tmp_path.iterdir())
